@@ -1,0 +1,1 @@
+"""Floor 7: staff pages and the admin theme."""

@@ -1,0 +1,1 @@
+"""Floor 4: the one road content flows: submission, production, release, verification."""

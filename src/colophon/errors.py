@@ -1,0 +1,323 @@
+"""Error families: every failure has a code, a cause and a remedy, in zh and en.
+
+One class is one failure an outsider can meet. A family fixes the command's exit code
+and the HTTP status; ``docs/errors.md`` is generated from this module. Texts never carry
+personal data: the only details filled in are file names the caller gave and numbers.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, TypedDict
+
+Lang = Literal["zh", "en"]
+
+
+class Words(TypedDict):
+    """One sentence in both languages, with ``{detail}`` places."""
+
+    zh: str
+    en: str
+
+
+class ColophonError(Exception):
+    """Root of every named error.
+
+    ``code`` is a stable identifier, ``http_status`` and ``exit_code`` are what the doors
+    answer with, ``clause`` is the provision behind a refusal (None where no law speaks).
+    Keyword arguments given at raise time fill the places in ``cause`` and ``remedy``.
+    """
+
+    code: ClassVar[str] = "error"
+    http_status: ClassVar[int] = 500
+    exit_code: ClassVar[int] = 5
+    clause: ClassVar[str | None] = None
+    causes: ClassVar[Words] = {"zh": "出现了意外错误。", "en": "Something unexpected went wrong."}
+    remedies: ClassVar[Words] = {
+        "zh": "请重试；若仍出现，请把错误代码告诉运营者。",
+        "en": "Try again; if it happens again, tell the operator the error code.",
+    }
+
+    def __init__(self, **details: object) -> None:
+        self.details = {key: str(value) for key, value in details.items()}
+        super().__init__(self.cause("en"))
+
+    def cause(self, lang: Lang = "en") -> str:
+        """What happened, in ``lang``."""
+        return self._fill(self.causes[lang])
+
+    def remedy(self, lang: Lang = "en") -> str:
+        """What to do now, in ``lang``."""
+        return self._fill(self.remedies[lang])
+
+    def _fill(self, text: str) -> str:
+        for key, value in self.details.items():
+            text = text.replace("{" + key + "}", value)
+        return text
+
+    def to_json(self, lang: Lang = "en") -> dict[str, str | None]:
+        """The shape every door answers with."""
+        return {
+            "code": self.code,
+            "cause": self.cause(lang),
+            "remedy": self.remedy(lang),
+            "clause": self.clause,
+        }
+
+
+class UsageError(ColophonError):
+    """The caller asked in a way that cannot be answered."""
+
+    code = "usage"
+    http_status = 400
+    exit_code = 2
+    causes: ClassVar[Words] = {"zh": "{detail}", "en": "{detail}"}
+    remedies: ClassVar[Words] = {"zh": "请查看 --help。", "en": "See --help."}
+
+
+class InputError(ColophonError):
+    """The file given is not one we can work on; it was left as it was."""
+
+    code = "bad_input"
+    http_status = 422
+    exit_code = 3
+
+
+class RefusedError(ColophonError):
+    """A rule says no."""
+
+    code = "refused"
+    http_status = 403
+    exit_code = 4
+
+
+class UnavailableError(ColophonError):
+    """Something this needs is not there now."""
+
+    code = "unavailable"
+    http_status = 503
+    exit_code = 5
+
+
+class FileMissing(InputError):
+    code = "file_missing"
+    http_status = 404
+    causes: ClassVar[Words] = {"zh": "找不到文件 {file}。", "en": "There is no file {file}."}
+    remedies: ClassVar[Words] = {"zh": "请检查路径。", "en": "Check the path."}
+
+
+class NotAFile(InputError):
+    code = "not_a_file"
+    causes: ClassVar[Words] = {
+        "zh": "{file} 不是普通文件（可能是设备、管道或循环的符号链接）。",
+        "en": "{file} is not a regular file (a device, a pipe, or a loop of symbolic links).",
+    }
+    remedies: ClassVar[Words] = {"zh": "请给出普通文件。", "en": "Give a regular file."}
+
+
+class Unreadable(InputError):
+    code = "unreadable"
+    causes: ClassVar[Words] = {
+        "zh": "没有读取 {file} 的权限。",
+        "en": "Permission to read {file} is missing.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请修改文件权限，或换一个用户运行。",
+        "en": "Change the file's permissions, or run as a user who may read it.",
+    }
+
+
+class EmptyFile(InputError):
+    code = "empty_file"
+    causes: ClassVar[Words] = {"zh": "{file} 是空文件。", "en": "{file} is empty."}
+    remedies: ClassVar[Words] = {
+        "zh": "请重新导出或重新上传该文件。",
+        "en": "Export or upload the file again.",
+    }
+
+
+class TruncatedFile(InputError):
+    code = "truncated_file"
+    causes: ClassVar[Words] = {
+        "zh": "{file} 在中途被截断：{detail}。",
+        "en": "{file} ends too early: {detail}.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请重新取得完整文件；源文件未被改动。",
+        "en": "Get the whole file again; the source was left as it was.",
+    }
+
+
+class MalformedFile(InputError):
+    code = "malformed_file"
+    causes: ClassVar[Words] = {
+        "zh": "{file} 的结构不符合其格式：{detail}。",
+        "en": "{file} is not built as its format requires: {detail}.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请用产生它的软件重新导出；源文件未被改动。",
+        "en": "Export it again from the program that made it; the source was left as it was.",
+    }
+
+
+class UnknownType(InputError):
+    code = "unknown_type"
+    http_status = 415
+    causes: ClassVar[Words] = {
+        "zh": "无法识别 {file} 的类型。",
+        "en": "The type of {file} is not known.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "支持的类型见文档 docs/formats.md。",
+        "en": "The types that can be labelled are listed in docs/formats.md.",
+    }
+
+
+class WrongExtension(InputError):
+    code = "wrong_extension"
+    causes: ClassVar[Words] = {
+        "zh": "{file} 的扩展名与内容不符：内容是 {found}。",
+        "en": "{file} is named as one type but holds another: {found}.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请改正扩展名后重试。",
+        "en": "Correct the extension and try again.",
+    }
+
+
+class TooLarge(InputError):
+    code = "too_large"
+    http_status = 413
+    causes: ClassVar[Words] = {
+        "zh": "{file} 超过限度：{detail}。",
+        "en": "{file} is over a limit: {detail}.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请缩小内容，或由运营者提高限度（见 docs/settings.md）。",
+        "en": "Make it smaller, or have the operator raise the limit (docs/settings.md).",
+    }
+
+
+class EncryptedFile(InputError):
+    code = "encrypted_file"
+    causes: ClassVar[Words] = {
+        "zh": "{file} 已加密，无法写入标识。",
+        "en": "{file} is encrypted; a label cannot be written into it.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请先去除密码，再添加标识。",
+        "en": "Take off its password first, then label it.",
+    }
+
+
+class SourceChanged(InputError):
+    code = "source_changed"
+    http_status = 409
+    causes: ClassVar[Words] = {
+        "zh": "{file} 在读取过程中被改动。",
+        "en": "{file} changed while it was being read.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请等写入完成后重试；没有留下任何半成品。",
+        "en": "Try again when nothing writes to it; no partial output was left.",
+    }
+
+
+class TargetExists(UsageError):
+    code = "target_exists"
+    http_status = 409
+    causes: ClassVar[Words] = {"zh": "{file} 已存在。", "en": "{file} already exists."}
+    remedies: ClassVar[Words] = {
+        "zh": "请换一个输出名，或使用 --force。",
+        "en": "Choose another output name, or use --force.",
+    }
+
+
+class TargetUnwritable(InputError):
+    code = "target_unwritable"
+    causes: ClassVar[Words] = {
+        "zh": "无法写入 {file}：{detail}。",
+        "en": "{file} cannot be written: {detail}.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请选择可写的位置；源文件未被改动。",
+        "en": "Choose a place that can be written; the source was left as it was.",
+    }
+
+
+class DiskFull(UnavailableError):
+    code = "disk_full"
+    http_status = 507
+    causes: ClassVar[Words] = {
+        "zh": "写入 {file} 时磁盘已满。",
+        "en": "The disk is full; {file} was not written.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请腾出空间后重试；没有留下任何半成品。",
+        "en": "Free some space and try again; no partial output was left.",
+    }
+
+
+class ToolMissing(UnavailableError):
+    code = "tool_missing"
+    causes: ClassVar[Words] = {
+        "zh": "此功能需要程序 {tool}，但本机没有。",
+        "en": "This needs the program {tool}, which this machine does not have.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请安装 {tool} 后重试。",
+        "en": "Install {tool} and try again.",
+    }
+
+
+class ReadBackFailed(UnavailableError):
+    code = "read_back_failed"
+    http_status = 500
+    clause = "16.1"
+    causes: ClassVar[Words] = {
+        "zh": "标识写入 {file} 后未能从成品中读回：{detail}。",
+        "en": "The label was not read back from the finished {file}: {detail}.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "文件未被放行。请把源文件与错误代码交给运营者。",
+        "en": "The file was not released. Give the source and the code to the operator.",
+    }
+
+
+class LabelFieldInvalid(UsageError):
+    code = "label_field_invalid"
+    clause = "16.1"
+    causes: ClassVar[Words] = {
+        "zh": "标识字段 {field} 不合规：{detail}。",
+        "en": "The label's field {field} is not allowed: {detail}.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "仅可用可打印 ASCII（GB 45438-2025 附录 E），不含空格和反斜线。",
+        "en": "Use printable ASCII without space or backslash (GB 45438-2025 Annex E).",
+    }
+
+
+class ProducerCodeInvalid(UsageError):
+    code = "producer_code_invalid"
+    clause = "16.1"
+    causes: ClassVar[Words] = {
+        "zh": "服务提供者编码不合规：{detail}。",
+        "en": "The provider code is not valid: {detail}.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "编码为 27 位：00、1、1、统一社会信用代码、5 位扩展码（TC260-PG-20252A）。",
+        "en": "27 characters: 00, 1, 1, the unified social credit code, a 5-character extension "
+        "(TC260-PG-20252A).",
+    }
+
+
+class ExplicitRequired(RefusedError):
+    code = "explicit_required"
+    clause = "17.1"
+    causes: ClassVar[Words] = {
+        "zh": "此类内容须添加显式标识，不能关闭。",
+        "en": "Content of this kind must carry an explicit label; it cannot be switched off.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请使用 --explicit auto 或 on。",
+        "en": "Use --explicit auto or on.",
+    }

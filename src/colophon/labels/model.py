@@ -1,0 +1,290 @@
+"""One shape for every label, duty and finding; frozen values, no behaviour beyond JSON.
+
+The JSON keys are a contract with outsiders: add, never rename.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Medium(StrEnum):
+    """What a person perceives, whatever the container."""
+
+    TEXT = "text"
+    IMAGE = "image"
+    AUDIO = "audio"
+    VIDEO = "video"
+    SCENE = "scene"
+    DOCUMENT = "document"
+
+
+class Kind(StrEnum):
+    """The technology that made or edited the content (Source: Art. 23)."""
+
+    TEXT = "text"  # 23(1) text
+    SPEECH = "speech"  # 23(2) speech
+    AUDIO = "audio"  # 23(3) non-speech sound: music, ambience
+    FACE = "face"  # 23(4) biometric features in pictures and video
+    IMAGE = "image"  # 23(5) non-biometric features in pictures
+    VIDEO = "video"  # 23(5) non-biometric features in video
+    SCENE = "scene"  # 23(6) digital people and virtual scenes
+
+
+class LabelValue(StrEnum):
+    """The ``Label`` field (Source: GB 45438-2025 Annex E)."""
+
+    IS = "1"
+    MAY_BE = "2"
+    SUSPECTED = "3"
+
+
+class Integrity(StrEnum):
+    INTACT = "intact"
+    ALTERED = "altered"
+    FORGED = "forged"
+    REMOVED = "removed"
+    UNVERIFIABLE = "unverifiable"
+
+
+class Verdict(StrEnum):
+    LABELLED = "labelled"
+    DECLARED = "declared"
+    SUSPECTED = "suspected"
+    UNLABELLED = "unlabelled"
+    UNREADABLE = "unreadable"
+
+
+class Notice(StrEnum):
+    """What a platform must tell the public (Source: Measures for Labelling Art. 6)."""
+
+    IS = "is"
+    MAY_BE = "may_be"
+    SUSPECTED = "suspected"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The seven fields of the implicit label, as strings (Source: GB 45438-2025 Annex E).
+
+    At first writing the propagator's fields equal the producer's; leaving them ``None``
+    asks the writer to do that.
+    """
+
+    content_producer: str
+    produce_id: str
+    label: str = LabelValue.IS
+    reserved_code1: str = ""
+    content_propagator: str | None = None
+    propagate_id: str | None = None
+    reserved_code2: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """One way a label differs from the standard; ``code`` is from a documented closed list."""
+
+    code: str
+    detail: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What the content must bear, and the clause that decides it."""
+
+    explicit: str  # required | offered | none
+    source: str  # clause as written in the interface: "Art. 17.1.3"
+    clause: str  # clause id: "17.1.3"
+
+
+@dataclass(frozen=True, slots=True)
+class Producer:
+    uscc: str | None
+    uscc_valid: bool
+    extension: str | None
+    role: str  # generation | propagation | none | unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """What the reserved codes hold. ``kind``: none | securitydata | opaque."""
+
+    kind: str = "none"
+    signature: str = "none"  # valid | invalid | unknown_signer | unsupported | none
+    form: str | None = None  # plain | prehashed
+
+
+@dataclass(frozen=True, slots=True)
+class AigcLayer:
+    present: bool
+    label: str | None = None
+    content_producer: str | None = None
+    produce_id: str | None = None
+    reserved_code1: str | None = None
+    content_propagator: str | None = None
+    propagate_id: str | None = None
+    reserved_code2: str | None = None
+    place: str | None = None
+    count: int = 0
+    producer: Producer | None = None
+    security: Security | None = None
+    deviations: tuple[Deviation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialLayer:
+    """A C2PA manifest. ``valid``: hashes and signature check out. ``trusted``: the signer's
+    chain ends at an anchor the reader was given."""
+
+    present: bool
+    valid: bool | None = None
+    trusted: bool | None = None
+    signer: str | None = None
+    digital_source_type: str | None = None
+    generator: str | None = None
+    signed_at: str | None = None
+    issues: tuple[str, ...] = ()
+    ingredients: tuple[dict[str, Any], ...] = ()
+    aigc_matches: bool | None = None  # the manifest's copy of the AIGC label equals the file's
+
+
+@dataclass(frozen=True, slots=True)
+class WatermarkLayer:
+    present: bool
+    payload: str | None = None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExplicitLayer:
+    """The explicit label found. ``how``: what the finding rests on (text, rhythm, manifest)."""
+
+    present: bool
+    text: str | None = None
+    where: str | None = None
+    height_ratio: float | None = None
+    seconds: float | None = None
+    legible: bool | None = None
+    how: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IptcLayer:
+    present: bool
+    digital_source_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterLayer:
+    known: bool
+    content_id: str | None = None
+    match: str = "none"  # exact | watermark | fingerprint | none
+    distance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """``None`` means: does not apply to this medium, or was not looked for."""
+
+    aigc: AigcLayer | None = None
+    credential: CredentialLayer | None = None
+    watermark: WatermarkLayer | None = None
+    explicit: ExplicitLayer | None = None
+    iptc: IptcLayer | None = None
+    register: RegisterLayer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything a file says about its origin."""
+
+    file: str
+    media_type: str
+    medium: str
+    sha256: str
+    verdict: Verdict
+    notice: Notice
+    integrity: Integrity
+    layers: Layers
+    seconds: float
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of ``colophon inspect --json``; absent layers are left out, a layer that
+        was looked for and not found is ``{"present": false}``."""
+        body = as_json(self)
+        body["layers"] = {
+            name: _layer_json(value)
+            for name, value in ((f.name, getattr(self.layers, f.name)) for f in _fields(Layers))
+            if value is not None
+        }
+        if not body["notes"]:
+            del body["notes"]
+        return body
+
+
+@dataclass(frozen=True, slots=True)
+class ExplicitWritten:
+    """The explicit label as applied. Heights are a share of the shortest side, times seconds."""
+
+    text: str
+    where: str
+    height_ratio: float | None = None
+    contrast: float | None = None
+    seconds: float | None = None
+    form: str = "words"  # words | speech | rhythm
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What ``apply`` did; ``data`` holds the labelled bytes when no target path was given."""
+
+    file: str
+    output: str | None
+    content_id: str
+    produce_id: str
+    media_type: str
+    sha256: str
+    duty: Duty
+    written: dict[str, Any]
+    read_back: bool
+    seconds: float
+    notes: tuple[str, ...] = ()
+    data: bytes | None = field(default=None, repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of ``colophon label --json``."""
+        body = as_json(dataclasses.replace(self, data=None))
+        del body["data"]
+        body["duty"] = {"explicit": self.duty.explicit, "source": self.duty.source}
+        if not body["notes"]:
+            del body["notes"]
+        return body
+
+
+def as_json(value: Any) -> Any:
+    """A dataclass tree as plain dicts, lists and strings."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: as_json(getattr(value, f.name)) for f in _fields(type(value))}
+    if isinstance(value, dict):
+        return {key: as_json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [as_json(item) for item in value]
+    if isinstance(value, StrEnum):
+        return value.value
+    return value
+
+
+def _layer_json(layer: Any) -> Any:
+    if getattr(layer, "present", True) is False:
+        return {"present": False}
+    return as_json(layer)
+
+
+def _fields(cls: type) -> tuple[dataclasses.Field[Any], ...]:
+    return dataclasses.fields(cls)

@@ -1,0 +1,1 @@
+"""Canonical JSON and the event: pure; the Merkle log grows here."""

@@ -1,0 +1,1 @@
+"""The clauses of the regulation and every legal number, as data."""

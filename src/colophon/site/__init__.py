@@ -1,0 +1,1 @@
+"""Floor 8: the front of the house: settings, urls, asgi, wiring."""
