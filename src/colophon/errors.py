@@ -321,3 +321,28 @@ class ExplicitRequired(RefusedError):
         "zh": "请使用 --explicit auto 或 on。",
         "en": "Use --explicit auto or on.",
     }
+
+
+class ParameterUnknown(UsageError):
+    code = "parameter_unknown"
+    causes: ClassVar[Words] = {
+        "zh": "没有可用的法定参数 {id}：{detail}。",
+        "en": "There is no usable legal parameter {id}: {detail}.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "参数及其施行日期见 docs/parameters.md。",
+        "en": "docs/parameters.md lists the parameters and the days they came into force.",
+    }
+
+
+class ClauseUnknown(UsageError):
+    code = "clause_unknown"
+    http_status = 404
+    causes: ClassVar[Words] = {
+        "zh": "本规定没有这一条款：{clause}。",
+        "en": "The Provisions have no such clause: {clause}.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "写法如 17.1.3、第十七条第一款第(三)项 或 Art. 17(1)(3)。",
+        "en": "Write it as 17.1.3, 第十七条第一款第(三)项 or Art. 17(1)(3).",
+    }
