@@ -1,3 +1,10 @@
+"""The room's registration, its grants to the staff roles, and where the signing key lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
 from django.apps import AppConfig
 
 
@@ -5,3 +12,26 @@ class PartiesConfig(AppConfig):
     name = "colophon.parties"
     label = "parties"
     default_auto_field = "django.db.models.BigAutoField"
+
+    grants: ClassVar[dict[str, tuple[str, ...]]] = {
+        "operator administrator": (
+            "add_account",
+            "change_account",
+            "change_operator",
+            "add_apikey",
+            "change_apikey",
+        ),
+    }
+    """Permissions of this room's models by role, beside looking."""
+
+    signing_folder: Path
+    """Folder of the operator's signing key and certificate."""
+
+    def ready(self) -> None:
+        from django.conf import settings
+        from django.db.models.signals import post_migrate
+
+        from colophon.parties import roles
+
+        self.signing_folder = Path(settings.DATA) / "signing"
+        post_migrate.connect(roles.grant, dispatch_uid="colophon.parties.roles")

@@ -6,6 +6,7 @@ SQLite in that folder.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from colophon.site import environment as env
@@ -28,6 +29,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "ninja",
     "colophon.store",
     "colophon.parties",
     "colophon.content",
@@ -37,6 +39,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "colophon.site.headers.SecurityHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -45,6 +48,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "colophon.site.sign_in.StaffSecondFactor",
 ]
 ROOT_URLCONF = "colophon.site.urls"
 ASGI_APPLICATION = "colophon.site.asgi.application"
@@ -82,3 +86,65 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(DATA) / "static"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Uploads lie on disk from the first byte; the site's front refuses what is larger.
+COLOPHON_MAX_UPLOAD = env.number("COLOPHON_MAX_UPLOAD_MIB", 2048, minimum=1) << 20
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_TEMP_DIR = Path(DATA) / "tmp"
+FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20  # forms and JSON; files are counted apart
+COLOPHON_INSPECT_PER_MINUTE = env.number("COLOPHON_INSPECT_PER_MINUTE", 30, minimum=1)
+COLOPHON_APPEAL_URL = os.environ.get("COLOPHON_APPEAL_URL", "/complaints")
+
+_redis = os.environ.get("COLOPHON_CACHE_URL", "")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends."
+        + ("redis.RedisCache" if _redis else "locmem.LocMemCache"),
+        "LOCATION": _redis or "colophon",
+    },
+}
+
+# Signing in: name or mail with a password, then TOTP or a passkey.
+COLOPHON_SIGN_UP = env.flag("COLOPHON_SIGN_UP", default=True)
+COLOPHON_STAFF_MFA = os.environ.get("COLOPHON_STAFF_MFA", "auto")  # auto | required | off
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/account/"
+ACCOUNT_ADAPTER = "colophon.site.sign_in.Adapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_USERNAME_MIN_LENGTH = 3
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Colophon"
+
+# Mail stays on this machine until a server is named; only then are addresses confirmed.
+EMAIL_HOST = os.environ.get("COLOPHON_SMTP_HOST", "")
+EMAIL_PORT = env.number("COLOPHON_SMTP_PORT", 587, minimum=1)
+EMAIL_HOST_USER = os.environ.get("COLOPHON_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("COLOPHON_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = bool(EMAIL_HOST)
+EMAIL_BACKEND = (
+    "django.core.mail.backends." + ("smtp" if EMAIL_HOST else "filebased") + ".EmailBackend"
+)
+EMAIL_FILE_PATH = Path(DATA) / "mail"
+DEFAULT_FROM_EMAIL = os.environ.get("COLOPHON_MAIL_FROM", "colophon@localhost")
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_HOST else "none"
+
+# COLOPHON_HTTPS: the public reaches this service by https (a proxy in front ends it).
+_https = env.flag("COLOPHON_HTTPS")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+SECURE_REFERRER_POLICY = "same-origin"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _https
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("COLOPHON_LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,75 @@
+"""The operator's profile: who answers for this service, and how its labels are worded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from colophon.errors import OperatorMissing
+from colophon.parties.models import Operator
+from colophon.store import events
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What ``establish`` is given. ``extension`` ends the provider code: ``00000``, or ``1``
+    (generation) or ``2`` (propagation) and four characters (Source: TC260-PG-20252A)."""
+
+    name: str
+    uscc: str
+    service: str
+    extension: str = "10000"
+    contact: str = ""
+    wording: str = ""
+    position: str = "bottom-right"
+    demonstration: bool = False
+
+
+@transaction.atomic
+def establish(profile: Profile, *, by: str, now: datetime) -> Operator:
+    """Writes the one profile, or changes it; an unchanged one leaves no event.
+
+    Raises ProducerCodeInvalid when the credit code or the extension does not check out.
+    """
+    code = _code(profile.uscc, profile.extension)
+    values = {name: getattr(profile, name) for name in Profile.__slots__}
+    known = Operator.objects.select_for_update().filter(pk=Operator.ONLY).first()
+    if known is not None and all(getattr(known, name) == values[name] for name in values):
+        return known
+    operator = known or Operator(established=now)
+    for name, value in values.items():
+        setattr(operator, name, value)
+    operator.save()
+    body = {"provider_code": code, "demonstration": profile.demonstration}
+    kind = "operator.changed" if known else "operator.established"
+    events.append(kind, "operator", body, by=by, now=now)
+    return operator
+
+
+def current() -> Operator:
+    """The operator.
+
+    Raises OperatorMissing before ``colophon init``.
+    """
+    operator = find()
+    if operator is None:
+        raise OperatorMissing
+    return operator
+
+
+def find() -> Operator | None:
+    """The operator, or None before ``colophon init``."""
+    return Operator.objects.filter(pk=Operator.ONLY).first()
+
+
+def provider_code(operator: Operator) -> str:
+    """The 27 characters that labels carry as ContentProducer."""
+    return _code(operator.uscc, operator.extension)
+
+
+def _code(uscc: str, extension: str) -> str:
+    from colophon.labels import provider_code as codes
+
+    return codes.build(uscc, extension)
