@@ -1,0 +1,82 @@
+"""One door for every medium: put the explicit label on a file (Source: Art. 17)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from colophon.errors import Lang
+from colophon.labels.explicit.limits import STANDARD, Limits
+from colophon.labels.model import ExplicitWritten, Medium
+
+Note = Callable[[str], None]
+Progress = Callable[[float], None]
+
+_TEXTS = {
+    "text/plain": "plain",
+    "text/markdown": "markdown",
+    "text/x-markdown": "markdown",
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+}
+
+
+def apply(
+    source: Path,
+    target: Path,
+    media_type: str,
+    medium: Medium,
+    *,
+    wording: str | None = None,
+    lang: Lang = "zh",
+    position: str = "auto",
+    note: Note | None = None,
+    progress: Progress | None = None,
+    limits: Limits = STANDARD,
+) -> ExplicitWritten | None:
+    """Write ``target`` as ``source`` plus a visible or audible label; the source stays.
+
+    ``wording`` replaces the standard words and must itself comply. ``position``: ``auto`` or a
+    place of the medium (``bottom-right``, ``start``, ``speech``, …; one that the medium does not
+    know means ``auto``). ``note`` is told in one sentence whatever could not be kept; ``progress``
+    is called with 0.0 to 1.0 and stops the work by raising. None, and no target, when this
+    medium has no explicit label of its own in the file. Raises InputError kinds on bad input,
+    WordingNotCompliant.
+    """
+    name = _worker(media_type, medium)
+    if name is None:
+        return None
+    apply_file = import_module(f"colophon.labels.explicit.{name}").apply_file
+    written: ExplicitWritten = apply_file(
+        source,
+        target,
+        media_type,
+        wording=wording,
+        lang=lang,
+        position=position,
+        note=note or _quiet,
+        progress=progress or _still,
+        limits=limits,
+    )
+    return written
+
+
+def _worker(media_type: str, medium: Medium) -> str | None:
+    if media_type in _TEXTS:
+        return "text"
+    if media_type.startswith("image/") and medium is not Medium.SCENE:
+        return "image"
+    if media_type.startswith("audio/") or (media_type == "video/mp4" and medium is Medium.AUDIO):
+        return "audio"
+    if media_type.startswith("video/"):
+        return "video"
+    return None
+
+
+def _quiet(_sentence: str) -> None:
+    return None
+
+
+def _still(_fraction: float) -> None:
+    return None
