@@ -1,0 +1,162 @@
+"""Labelling many files: several at a time, with progress, each failure by itself."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from colophon.cli.files import Task
+from colophon.cli.profile import Operator
+from colophon.errors import ColophonError, Lang, TargetExists, UnavailableError, UsageError
+from colophon.labels.model import Applied, Kind, Label, LabelValue
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The options of one ``colophon label`` call."""
+
+    kind: str | None
+    action: str
+    explicit: str
+    wording: str | None
+    position: str
+    watermark: str
+    credential: bool
+    produce_id: str | None
+    producer: str | None
+    profile: str
+    value: str
+    force: bool
+    lang: Lang
+
+    @classmethod
+    def of(cls, **options: Any) -> Self:
+        if options["declared"] and options["suspected"]:
+            raise UsageError(detail="--declared and --suspected exclude each other")
+        value = LabelValue.IS
+        if options["declared"]:
+            value = LabelValue.MAY_BE
+        if options["suspected"]:
+            value = LabelValue.SUSPECTED
+        named = {name: options[name] for name in cls.__slots__ if name in options}
+        named.update(value=value, credential=options["credential"] == "on")
+        return cls(**named)
+
+
+@dataclass(slots=True)
+class Done:
+    """What came of a batch; ``documents`` are in the order of the tasks."""
+
+    documents: list[dict[str, Any]] = field(default_factory=list)
+    labelled: int = 0
+    skipped: int = 0
+    failed: int = 0
+    exit_code: int = 0
+
+    def add(self, document: dict[str, Any], exit_code: int) -> None:
+        self.documents.append(document)
+        if "error" in document:
+            self.failed += 1
+            self.exit_code = self.exit_code or exit_code
+        elif document.get("skipped"):
+            self.skipped += 1
+        else:
+            self.labelled += 1
+
+
+def run(
+    todo: list[Task], wanted: Wanted, operator: Operator, *, jobs: int, bar: bool | None
+) -> Done:
+    """Labels every task. An output that exists already is left alone (a single FILE: an error)."""
+    results: dict[int, tuple[dict[str, Any], int]] = {}
+    for index, document, code in _with_bar(_results(todo, wanted, operator, jobs), len(todo), bar):
+        results[index] = (document, code)
+    done = Done()
+    for index in range(len(todo)):
+        done.add(*results[index])
+    return done
+
+
+def _results(
+    todo: list[Task], wanted: Wanted, operator: Operator, jobs: int
+) -> Iterator[tuple[int, dict[str, Any], int]]:
+    single = len(todo) == 1
+    if jobs == 1 or single:
+        for index, task in enumerate(todo):
+            yield (index, *_one(task, wanted, operator, single=single))
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        futures = {
+            pool.submit(_one, task, wanted, operator, single=single): index
+            for index, task in enumerate(todo)
+        }
+        for future in as_completed(futures):
+            yield (futures[future], *future.result())
+
+
+def _one(
+    task: Task, wanted: Wanted, operator: Operator, *, single: bool
+) -> tuple[dict[str, Any], int]:
+    try:
+        applied = _apply(task, wanted, operator)
+    except TargetExists as error:
+        if single or task.target == task.source:
+            return _failure(task, error, wanted.lang), error.exit_code
+        return {"file": str(task.source), "output": str(task.target), "skipped": True}, 0
+    except ColophonError as error:
+        return _failure(task, error, wanted.lang), error.exit_code
+    except Exception as error:  # noqa: BLE001 - one bad file never ends a batch
+        unexpected = UnavailableError()
+        unexpected.add_note(type(error).__name__)
+        return _failure(task, unexpected, wanted.lang), unexpected.exit_code
+    return {**applied.to_json(), "recorded": operator.records}, 0
+
+
+def _apply(task: Task, wanted: Wanted, operator: Operator) -> Applied:
+    from colophon.labels.apply import apply
+    from colophon.labels.duty import Action
+
+    replace = wanted.force or task.target == task.source
+    if not replace and task.target.exists():
+        raise TargetExists(file=task.target.name)
+    if not task.listed:
+        task.target.parent.mkdir(parents=True, exist_ok=True)
+    return apply(
+        task.source,
+        task.target,
+        kind=Kind(wanted.kind) if wanted.kind else None,
+        label=Label(
+            operator.producer, wanted.produce_id or uuid.uuid4().hex, label=wanted.value
+        ),
+        profile=wanted.profile,
+        explicit=wanted.explicit,
+        watermark=wanted.watermark,
+        credential=operator.signer() if wanted.credential else None,
+        action=Action(wanted.action),
+        wording=wanted.wording or operator.wording,
+        position=wanted.position,
+        lang=wanted.lang,
+        replace=replace,
+        record=operator.record if operator.records else None,
+    )
+
+
+def _failure(task: Task, error: ColophonError, lang: Lang) -> dict[str, Any]:
+    return {"file": str(task.source), "error": error.to_json(lang)}
+
+
+def _with_bar(results: Iterator[Any], total: int, bar: bool | None) -> Iterator[Any]:
+    import sys
+
+    if not (total > 1 and sys.stderr.isatty() if bar is None else bar):
+        yield from results
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(results, "label", total=total, console=Console(stderr=True))
+
+

@@ -1,0 +1,98 @@
+"""Who is labelling: the operator of the data folder, or a provider code given by hand."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from colophon.errors import OperatorMissing
+from colophon.labels.model import Applied
+
+if TYPE_CHECKING:
+    from colophon.labels.certificates import Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """What labels say about their producer. ``folder`` is None where none was initialised."""
+
+    producer: str
+    wording: str | None
+    folder: Path | None
+
+    @property
+    def records(self) -> bool:
+        """Whether what is labelled goes into a register and its log."""
+        return self.folder is not None
+
+    def signer(self) -> Signer | None:
+        """The operator's signing key, or None where there is no data folder."""
+        if self.folder is None:
+            return None
+        from colophon.labels import certificates
+
+        return certificates.load(self.folder / "signing")
+
+    def record(self, applied: Applied) -> None:
+        """Enters a labelled file in the register before it gets its name."""
+        boot(self.folder)
+        from colophon.content import recording
+        from colophon.store import clock
+
+        recording.record(applied, by="command", now=clock.now())
+
+
+def load(data: str | None, producer: str | None) -> Operator:
+    """The operator of ``data`` (or of the usual data folder), if it was initialised.
+
+    Raises OperatorMissing when there is neither such a folder nor a provider code.
+    """
+    folder = initialised(data)
+    if folder is None:
+        if producer is None:
+            raise OperatorMissing
+        return Operator(_checked(producer), None, None)
+    boot(folder)
+    from django.db import connections
+
+    from colophon.parties import operator
+
+    current = operator.current()
+    found = Operator(
+        _checked(producer) if producer else operator.provider_code(current),
+        current.wording or None,
+        folder,
+    )
+    # The batch may fork: a connection must not be shared with a child.
+    connections.close_all()
+    return found
+
+
+def initialised(data: str | None) -> Path | None:
+    """The data folder, if ``colophon init`` or ``serve`` has been there."""
+    home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    chosen = data or os.environ.get("COLOPHON_DATA") or f"{home}/colophon"
+    folder = Path(chosen).expanduser().absolute()
+    has_database = (folder / "colophon.sqlite3").exists()
+    return folder if has_database or os.environ.get("COLOPHON_DATABASE_URL") else None
+
+
+def boot(folder: Path | None) -> None:
+    """Sets Django up on ``folder``; a second call does nothing."""
+    if folder is not None:
+        os.environ["COLOPHON_DATA"] = str(folder)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colophon.site.settings")
+    import django
+    from django.apps import apps
+
+    if not apps.ready:
+        django.setup()
+
+
+def _checked(producer: str) -> str:
+    from colophon.labels import provider_code
+
+    provider_code.check(producer)
+    return producer

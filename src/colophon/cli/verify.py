@@ -1,0 +1,54 @@
+"""``colophon verify``: inspect, and say whom to trust for it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from colophon.cli.findings import examine
+from colophon.cli.output import standard_options
+from colophon.errors import Lang
+from colophon.labels.model import Findings
+
+
+@click.command("verify")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.option(
+    "--anchor",
+    "anchors",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="PEM",
+    help="A certificate whose signers you trust.",
+)
+@click.option("--data", metavar="DIR", help="The operator's data folder.")
+@standard_options
+def command(
+    files: tuple[str, ...], *, anchors: tuple[str, ...], data: str | None, as_json: bool, lang: Lang
+) -> None:
+    """Inspect each FILE, then check signatures, trusted signers and the operator's register.
+
+    \b
+    Examples:
+      colophon verify picture.png
+      colophon verify --anchor partner-root.pem received/
+    """
+    from colophon.cli import profile
+
+    trusted = tuple(Path(anchor).read_bytes() for anchor in anchors)
+    folder = profile.initialised(data)
+    if folder is None:
+        from colophon.labels.inspect import inspect
+
+        def look(path: Path) -> Findings:
+            return inspect(path, anchors=trusted)
+    else:
+        profile.boot(folder)
+        from colophon.content import verification
+
+        def look(path: Path) -> Findings:
+            return verification.verify(path, anchors=trusted)
+
+    sys.exit(examine(files, look, as_json=as_json, lang=lang))

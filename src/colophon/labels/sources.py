@@ -1,0 +1,134 @@
+"""Opening what the caller gave: a path, bytes or a binary file, checked before any parsing."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from colophon.errors import (
+    EmptyFile,
+    FileMissing,
+    InputError,
+    NotAFile,
+    SourceChanged,
+    TooLarge,
+    Unreadable,
+    UsageError,
+)
+
+Source = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
+
+HEAD = 4096
+"""Bytes shown to the carriers' ``sniff``."""
+STREAM_CAP = 4 << 30
+"""A file object that cannot seek is copied to disk first, at most this many bytes."""
+SPOOL_IN_MEMORY = 8 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A seekable source. ``path`` is None for bytes and for file objects."""
+
+    file: BinaryIO
+    name: str
+    size: int
+    path: Path | None
+    stamp: tuple[int, ...] = field(default=(), repr=False)
+
+    def head(self) -> bytes:
+        self.file.seek(0)
+        return self.file.read(HEAD)
+
+    def check_unchanged(self) -> None:
+        """Raises SourceChanged when the file is not what it was at opening."""
+        if self.path is None:
+            return
+        try:
+            now = _stamp(os.stat(self.path))
+        except OSError:
+            now = ()
+        if now != self.stamp or _stamp(os.fstat(self.file.fileno())) != self.stamp:
+            raise SourceChanged(file=self.name)
+
+
+@contextmanager
+def opened(source: Source, name: str | None = None) -> Iterator[Opened]:
+    """The source, open and seekable, closed afterwards if it was opened here.
+
+    Raises FileMissing, NotAFile, Unreadable, EmptyFile or TooLarge; UsageError for a value
+    that is no source at all.
+    """
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        yield _checked(io.BytesIO(source), name or "bytes", len(source))
+    elif isinstance(source, (str, os.PathLike)):
+        path = Path(source)
+        with _open_path(path, name or path.name) as file:
+            yield _of_path(file, path, name or path.name)
+    elif hasattr(source, "read"):
+        with _seekable(source, name or "stream") as file:
+            yield file
+    else:
+        raise UsageError(detail=f"not a path, bytes or a binary file: {type(source).__name__}")
+
+
+def _open_path(path: Path, name: str) -> BinaryIO:
+    # O_NONBLOCK: opening a named pipe must not hang before we can refuse it.
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError as error:
+        raise _named(error, name) from error
+    except ValueError as error:  # an embedded NUL
+        raise FileMissing(file=name) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise NotAFile(file=name)
+    return os.fdopen(descriptor, "rb")
+
+
+def _named(error: OSError, name: str) -> InputError:
+    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
+        return FileMissing(file=name)
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return Unreadable(file=name)
+    return NotAFile(file=name)
+
+
+def _of_path(file: BinaryIO, path: Path, name: str) -> Opened:
+    status = os.fstat(file.fileno())
+    if status.st_size == 0:
+        raise EmptyFile(file=name)
+    return Opened(file, name, status.st_size, path, _stamp(status))
+
+
+def _checked(file: BinaryIO, name: str, size: int) -> Opened:
+    if size == 0:
+        raise EmptyFile(file=name)
+    return Opened(file, name, size, None)
+
+
+@contextmanager
+def _seekable(stream: BinaryIO, name: str) -> Iterator[Opened]:
+    if getattr(stream, "seekable", lambda: False)():
+        size = stream.seek(0, io.SEEK_END)
+        yield _checked(stream, name, size)
+        return
+    with tempfile.SpooledTemporaryFile(max_size=SPOOL_IN_MEMORY) as copy:
+        size = 0
+        while chunk := stream.read(1 << 20):
+            size += len(chunk)
+            if size > STREAM_CAP:
+                raise TooLarge(file=name, detail=f"> {STREAM_CAP} bytes")
+            copy.write(chunk)
+        yield _checked(copy, name, size)  # type: ignore[arg-type]
+
+
+def _stamp(status: os.stat_result) -> tuple[int, ...]:
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
