@@ -496,3 +496,42 @@ class PasswordRefused(UsageError):
         "zh": "请换一个更长、不常见的密码。",
         "en": "Choose a longer, less common one.",
     }
+
+
+class FontMissing(UnavailableError):
+    code = "font_missing"
+    causes: ClassVar[Words] = {
+        "zh": "没有字体能显示“{text}”。",
+        "en": "No font can draw “{text}”.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请使用标准标识文字，或指定一个含有这些字的字体文件。",
+        "en": "Use the standard label words, or name a font file that has these characters.",
+    }
+
+
+class WordingNotCompliant(UsageError):
+    code = "wording_not_compliant"
+    clause = "17.1"
+    causes: ClassVar[Words] = {
+        "zh": "标识文字“{text}”不含法定要素。",
+        "en": "The label words “{text}” lack an element the standard demands.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "须同时含有“人工智能”或“AI”，以及“生成”或“合成”（GB 45438-2025 第 5 章）。",
+        "en": "Say both: 人工智能 or AI, and 生成 or 合成 (in English: AI and generated or "
+        "synthesised); GB 45438-2025 clause 5.",
+    }
+
+
+class AnimationNotSupported(InputError):
+    code = "animation_not_supported"
+    http_status = 415
+    causes: ClassVar[Words] = {
+        "zh": "{file} 是动画，无法逐帧添加显式标识：{detail}。",
+        "en": "{file} is animated and its frames cannot be labelled: {detail}.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请转成视频或静态图片后再添加标识。",
+        "en": "Turn it into a video or a still picture, then label it.",
+    }
