@@ -59,14 +59,17 @@ def words(parameter_id: str, on: date | None = None) -> tuple[str, ...]:
 
 def parameter(parameter_id: str, on: date | None = None) -> Parameter:
     """The value in force on a day with its unit and source. Raises ParameterUnknown."""
-    dated = history(parameter_id)
     day = on or date.today()  # noqa: DTZ011 - the law's days are calendar days where we run
-    in_force = [entry for entry in dated if entry.start <= day]
-    if not in_force:
-        raise ParameterUnknown(
-            id=parameter_id, detail=f"not in force before {dated[0].start.isoformat()}"
-        )
-    return in_force[-1]
+    return in_force(history(parameter_id), day)
+
+
+def in_force(dated: tuple[Parameter, ...], day: date) -> Parameter:
+    """The last of the values, oldest first, that had begun by a day. Raises ParameterUnknown."""
+    begun = [entry for entry in dated if entry.start <= day]
+    if not begun:
+        first = dated[0]
+        raise ParameterUnknown(id=first.id, detail=f"not in force before {first.start.isoformat()}")
+    return begun[-1]
 
 
 def history(parameter_id: str) -> tuple[Parameter, ...]:
