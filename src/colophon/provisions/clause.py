@@ -68,29 +68,27 @@ class Clause:
         return tuple(part for part in (self.article, self.paragraph, self.item) if part is not None)
 
 
-_Numbers = tuple[int, int | None, int | None]
+_Numbers = tuple[int, ...]
 
 
 def _dotted(text: str) -> _Numbers | None:
     found = _DOTTED.fullmatch(text)
-    return _numbers(found[1], found[2], found[3]) if found else None
+    return _numbers(found) if found else None
 
 
 def _bracketed(text: str) -> _Numbers | None:
     found = _BRACKETED.fullmatch(text)
-    return _numbers(found[1], found[2] or found[3], found[4]) if found else None
+    return _numbers(found) if found else None
 
 
 def _chinese(text: str) -> _Numbers | None:
     found = _CHINESE.fullmatch(re.sub(r"\s", "", text))
     if found is None:
         return None
-    named = [part for part in (found[1], found[2], found[3] or found[4]) if part]
-    read = [number for part in named if (number := numerals.read(part)) is not None]
-    if len(read) < len(named):
-        return None
-    return read[0], *(read[1:2] or [None]), *(read[2:3] or [None])
+    named = [part for part in found.groups() if part]
+    read = tuple(number for part in named if (number := numerals.read(part)) is not None)
+    return read if len(read) == len(named) else None
 
 
-def _numbers(article: str, paragraph: str | None, item: str | None) -> _Numbers:
-    return int(article), int(paragraph) if paragraph else None, int(item) if item else None
+def _numbers(found: re.Match[str]) -> _Numbers:
+    return tuple(int(part) for part in found.groups() if part)
