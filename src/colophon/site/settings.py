@@ -148,3 +148,11 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("COLOPHON_LOG_LEVEL", "WARNING")},
 }
+
+# COLOPHON_RUNNER=off: this process does no jobs (another one does).
+COLOPHON_RUNNER = env.flag("COLOPHON_RUNNER", default=True)
+COLOPHON_RUNNER_WORKERS = env.number("COLOPHON_RUNNER_WORKERS", 2, minimum=1)
+# With a broker (redis://… or amqp://…) jobs run in `colophon worker` processes.
+COLOPHON_BROKER_URL = os.environ.get("COLOPHON_BROKER_URL", "")
+# Seconds after which the job of a dead worker is taken up by another.
+COLOPHON_LEASE_SECONDS = env.number("COLOPHON_LEASE_SECONDS", 15, minimum=1)
