@@ -10,6 +10,7 @@ import errno
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -89,6 +90,13 @@ def write_pieces(source: BinaryIO, pieces: Iterable[Piece], path: Path) -> str:
                 digest.update(chunk)
                 out.write(chunk)
     return digest.hexdigest()
+
+
+def write_stream(source: BinaryIO, path: Path) -> None:
+    """Copies a whole source to a new file."""
+    source.seek(0)
+    with open(path, "xb") as out:
+        shutil.copyfileobj(source, out, CHUNK)
 
 
 def _chunks(source: BinaryIO, piece: Piece, path: Path) -> Iterator[bytes]:
