@@ -1,0 +1,319 @@
+"""The implicit label of GB 45438-2025: written strictly, read tolerantly.
+
+``write`` gives the one form the standard names. ``read`` takes a value as it was found in a
+metadata field, ``find`` looks through whole texts; both read whatever they can, name every
+oddity from the closed list of `deviations`, and raise for no bytes whatever.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from colophon.errors import LabelFieldInvalid
+from colophon.labels import (
+    aigc_context,
+    aigc_fields,
+    aigc_search,
+    deviations,
+    loose_pairs,
+    loose_yaml,
+    provider_code,
+    security_data,
+)
+from colophon.labels.aigc_search import Candidate
+from colophon.labels.loose_text import PLAIN, Decoded, decode
+from colophon.labels.model import AigcLayer, Deviation, Label, LabelValue
+
+MOST_BYTES = 16 * 1024 * 1024
+"""Longer texts are searched in their first part and in their last mebibyte."""
+_TAIL = 1024 * 1024
+_SPACE_OUTSIDE = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class AigcReading:
+    """One label as found. Absent fields are None; ``place`` names where it was; ``start`` and
+    ``end`` are character offsets in the text it was found in; ``context`` says in words of
+    `aigc_context` what surrounds it there; ``more`` counts further labels in the same value.
+    """
+
+    place: str
+    label: str | None = None
+    content_producer: str | None = None
+    produce_id: str | None = None
+    reserved_code1: str | None = None
+    content_propagator: str | None = None
+    propagate_id: str | None = None
+    reserved_code2: str | None = None
+    deviations: tuple[Deviation, ...] = ()
+    start: int = 0
+    end: int = 0
+    context: frozenset[str] = frozenset()
+    more: int = 0
+
+    @property
+    def present(self) -> bool:
+        """Whether any field was recovered."""
+        return any(value is not None for value in self.fields())
+
+    @property
+    def claim(self) -> LabelValue | None:
+        """What the label says, however oddly it is written."""
+        return aigc_fields.claim(self.label)
+
+    def fields(self) -> tuple[str | None, ...]:
+        """The seven values in the standard's order."""
+        return (
+            self.label,
+            self.content_producer,
+            self.produce_id,
+            self.reserved_code1,
+            self.content_propagator,
+            self.propagate_id,
+            self.reserved_code2,
+        )
+
+    def also(self, *found: Deviation) -> AigcReading:
+        """The same reading with what its carrier knows of the place it stood in."""
+        return replace(self, deviations=tuple(dict.fromkeys((*found, *self.deviations))))
+
+
+def write(label: Label) -> str:
+    """The label as compact JSON in the standard's order (Source: GB 45438-2025 Annex E).
+
+    What is None in the propagator's fields becomes the producer's, as at first writing. The
+    producer may be left empty only where a platform marks another's content (Label 2 or 3).
+    Raises ProducerCodeInvalid, LabelFieldInvalid.
+    """
+    body = _complete(label)
+    _check_label(body)
+    for name, value in body.items():
+        odd = aigc_fields.disallowed(name, value)
+        if odd:
+            raise LabelFieldInvalid(field=name, detail=ascii(odd))
+    for name in (aigc_fields.PRODUCER, aigc_fields.PROPAGATOR):
+        if body[name]:
+            provider_code.check(body[name])
+    return json.dumps(body, ensure_ascii=True, separators=(",", ":"))
+
+
+def read(data: bytes | str, place: str) -> AigcReading:
+    """The label in the value of one metadata field: JSON, or the YAML of a front matter.
+
+    Never raises; a value in which nothing is recognised gives a reading that is not
+    ``present``, with the deviation ``not_json`` unless it is empty.
+    """
+    decoded = decode(data[:MOST_BYTES])
+    text = decoded.text
+    candidates = aigc_search.search(text) or _only_candidate(text)
+    if not candidates:
+        empty = not text.strip()
+        return AigcReading(place, deviations=() if empty else (deviations.of("not_json"),))
+    first = candidates[0]
+    front = aigc_context.in_front_matter_value(text, first)
+    found = [*_stray(decoded), *_form(first, markup=False, front=front)]
+    if not first.yaml and not front and len(candidates) == 1 and _surrounded(text, first):
+        found.append(deviations.of("surrounding_text"))
+    readings = [_reading(each, place, []) for each in candidates]
+    found += _together(readings)
+    return _reading(first, place, found, more=len(candidates) - 1)
+
+
+def find(
+    text: bytes | str,
+    place: str = "text",
+    *,
+    standard: frozenset[str] = frozenset({"front_matter"}),
+) -> list[AigcReading]:
+    """All labels anywhere in a text, in order. Where one stands (`aigc_context.CONTEXTS`) is a
+    deviation unless it is in ``standard``, the contexts right for this kind of text.
+    """
+    decoded = decode(_parts(text))
+    readings = []
+    for candidate in aigc_search.search(decoded.text):
+        context, oddities = aigc_context.around(decoded.text, candidate)
+        front = bool(context & {"front_matter", "lines"})
+        found = [*_form(candidate, markup=True, front=front), *oddities]
+        found += [
+            deviations.of(aigc_context.CONTEXTS[name])
+            for name in sorted(context - standard)
+            if name in aigc_context.CONTEXTS
+        ]
+        readings.append(_reading(candidate, place, found, context=context))
+    return readings
+
+
+def layer(readings: Sequence[AigcReading]) -> AigcLayer:
+    """All readings of one file as its AIGC layer: the first that is present speaks, and several
+    are counted and compared.
+    """
+    present = [reading for reading in readings if reading.present]
+    if not present:
+        odd = tuple(deviation for reading in readings for deviation in reading.deviations)
+        return AigcLayer(present=False, deviations=odd)
+    first = present[0]
+    found = dict.fromkeys(d for reading in present for d in reading.deviations)
+    found.update(dict.fromkeys(_together(present)))
+    return AigcLayer(
+        present=True,
+        label=first.label,
+        content_producer=first.content_producer,
+        produce_id=first.produce_id,
+        reserved_code1=first.reserved_code1,
+        content_propagator=first.content_propagator,
+        propagate_id=first.propagate_id,
+        reserved_code2=first.reserved_code2,
+        place=first.place,
+        count=sum(1 + reading.more for reading in present),
+        producer=provider_code.parse(first.content_producer or ""),
+        security=security_data.judge(first.reserved_code1, first.reserved_code2),
+        deviations=tuple(found),
+    )
+
+
+def _complete(label: Label) -> dict[str, str]:
+    producer, produce_id = label.content_producer, label.produce_id
+    propagator = producer if label.content_propagator is None else label.content_propagator
+    propagate_id = produce_id if label.propagate_id is None else label.propagate_id
+    reserved_2 = label.reserved_code2
+    if reserved_2 is None:
+        reserved_2 = label.reserved_code1 if label.content_propagator is None else ""
+    filled = (
+        str(label.label),
+        producer,
+        produce_id,
+        label.reserved_code1,
+        propagator,
+        propagate_id,
+        reserved_2,
+    )
+    return dict(zip(aigc_fields.NAMES, filled, strict=True))
+
+
+def _check_label(body: dict[str, str]) -> None:
+    value = body[aigc_fields.LABEL]
+    if value not in set(LabelValue):
+        raise LabelFieldInvalid(field=aigc_fields.LABEL, detail=ascii(value))
+    required = [aigc_fields.PROPAGATOR, aigc_fields.PROPAGATE_ID]
+    if value == LabelValue.IS or body[aigc_fields.PRODUCER] or body[aigc_fields.PRODUCE_ID]:
+        required += [aigc_fields.PRODUCER, aigc_fields.PRODUCE_ID]
+    for name in required:
+        if not body[name]:
+            raise LabelFieldInvalid(field=name, detail='""')
+
+
+def _only_candidate(text: str) -> list[Candidate]:
+    """For a value that is a label by its place alone: whatever pairs it begins with."""
+    brace = text.find("{")
+    if brace >= 0:
+        block = loose_pairs.scan(text, brace)
+        if _any_field(block):
+            raw = text[brace : block.end]
+            return [_candidate(block, raw=raw, yaml=False)]
+    lines = loose_yaml.scan(text, 0, min(len(text), loose_pairs.LONGEST))
+    if _any_field(lines):
+        return [_candidate(lines, raw="", yaml=True)]
+    block = loose_pairs.scan(text, 0)
+    return [_candidate(block, raw=text, yaml=False)] if _any_field(block) else []
+
+
+def _candidate(block: loose_pairs.Block, *, raw: str, yaml: bool) -> Candidate:
+    closed = block.closed
+    return Candidate(block.pairs, block.start, block.end, closed, yaml, False, PLAIN, raw)
+
+
+def _any_field(block: loose_pairs.Block) -> bool:
+    return any(aigc_fields.name_of(pair.key) for pair in block.pairs)
+
+
+def _reading(
+    candidate: Candidate,
+    place: str,
+    found: list[Deviation],
+    context: frozenset[str] = frozenset(),
+    more: int = 0,
+) -> AigcReading:
+    held = aigc_fields.values(candidate.pairs)
+    all_found = [
+        *found,
+        *aigc_fields.judge_pairs(candidate.pairs, yaml=candidate.yaml),
+        *aigc_fields.judge_values(held, whole=_whole(candidate)),
+    ]
+    return AigcReading(
+        place,
+        label=held.get(aigc_fields.LABEL),
+        content_producer=held.get(aigc_fields.PRODUCER),
+        produce_id=held.get(aigc_fields.PRODUCE_ID),
+        reserved_code1=held.get(aigc_fields.RESERVED_1),
+        content_propagator=held.get(aigc_fields.PROPAGATOR),
+        propagate_id=held.get(aigc_fields.PROPAGATE_ID),
+        reserved_code2=held.get(aigc_fields.RESERVED_2),
+        deviations=tuple(dict.fromkeys(all_found)),
+        start=candidate.start,
+        end=candidate.end,
+        context=context,
+        more=more,
+    )
+
+
+def _whole(candidate: Candidate) -> bool:
+    return candidate.closed and all(pair.kind != "cut" for pair in candidate.pairs)
+
+
+def _stray(decoded: Decoded) -> list[Deviation]:
+    found = [deviations.of("stray_bytes")] if decoded.stray else []
+    if decoded.encoding != "utf-8":
+        found.append(deviations.of("encoding_not_utf8", decoded.encoding))
+    return found
+
+
+def _form(candidate: Candidate, *, markup: bool, front: bool) -> list[Deviation]:
+    """What is wrong with how the value is written."""
+    found = []
+    if candidate.wrapped:
+        found.append(deviations.of("wrapped_value"))
+    if candidate.escape.name in {"backslash", "unicode"} and not front:
+        found.append(deviations.of("double_encoded"))
+    elif candidate.escape.name in {"entity", "percent"} and not markup:
+        found.append(deviations.of("entity_escaped", candidate.escape.name))
+    if not _whole(candidate):
+        cut = next((pair.key for pair in candidate.pairs if pair.kind == "cut"), "")
+        found.append(deviations.of("value_truncated", cut))
+    elif not candidate.yaml and not front:
+        found += _json_form(candidate.raw)
+    return found
+
+
+def _json_form(raw: str) -> list[Deviation]:
+    if not aigc_search.is_json(raw):
+        return [deviations.of("not_json")]
+    outside = _SPACE_OUTSIDE.sub("", raw)
+    return [deviations.of("json_spaced")] if re.search(r"\s", outside) else []
+
+
+def _surrounded(text: str, candidate: Candidate) -> bool:
+    before, after = text[: candidate.start].strip(), text[candidate.end :].strip()
+    if candidate.escape != PLAIN or candidate.wrapped:
+        before, after = before.strip("\"'\\"), after.strip("\"'\\")
+    return bool(before or after)
+
+
+def _together(readings: Sequence[AigcReading]) -> list[Deviation]:
+    count = sum(1 + reading.more for reading in readings)
+    if count <= 1:
+        return []
+    found = [deviations.of("stacked_labels", str(count))]
+    if len({reading.fields() for reading in readings}) > 1:
+        found.append(deviations.of("label_conflict"))
+    return found
+
+
+def _parts(text: bytes | str) -> bytes | str:
+    if len(text) <= MOST_BYTES:
+        return text
+    if isinstance(text, str):
+        return text[: MOST_BYTES - _TAIL] + "\n" + text[-_TAIL:]
+    return text[: MOST_BYTES - _TAIL] + b"\n" + text[-_TAIL:]

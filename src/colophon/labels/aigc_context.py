@@ -1,0 +1,115 @@
+"""Where in a text a label stands: the contexts that decide whether its place is right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from colophon.labels import deviations, loose_yaml
+from colophon.labels.aigc_search import Candidate
+from colophon.labels.model import Deviation
+
+CONTEXTS: Mapping[str, str] = MappingProxyType(
+    {
+        "comment": "place_comment",
+        "script": "place_script",
+        "tail": "place_tail",
+        "body": "place_body",
+        "late_front_matter": "place_not_first",
+        "nested": "place_nested",
+        "string": "front_matter_string",
+    }
+)
+"""Context → deviation. ``front_matter``, ``lines``, ``meta`` and ``xmp`` are right in themselves."""
+
+NAMESPACE = "http://www.tc260.org.cn/ns/AIGC/1.0/"
+_FENCE = re.compile(r"^(?:---|\+\+\+)[ \t]*\r?$", re.MULTILINE)
+_HEADING = re.compile(
+    r"^(?P<mark>[ \t#/%;*>-]*)[\"']?AIGC[\"']?[ \t]*[:：][ \t]*(?P<rest>[^\n]*)\Z", re.MULTILINE
+)
+_ATTRIBUTE = re.compile(r"(?:(?P<prefix>[\w.-]{1,40}):)AIGC\s*=\s*[\"']\s*\Z")
+_ELEMENT = re.compile(r"<(?P<prefix>[\w.-]{1,40}):AIGC(?:\s[^<>]*)?>\s*\Z")
+_META = re.compile(r"<meta\b[^<>]*\Z", re.IGNORECASE)
+_LINE_COMMENT = re.compile(r"[ \t]*(?:#|//|%|;|--)")
+_TRAILING = re.compile(r"(?:[\s\"'`;)}\]]|--+>|\*/|</\w+>|-{3}|```)*\Z")
+_NEAR = 512
+_FAR = 64 * 1024
+
+
+def in_front_matter_value(text: str, candidate: Candidate) -> bool:
+    """Whether a value given as front matter holds the label under its ``AIGC:`` line."""
+    if candidate.yaml:
+        return True
+    return _heading(text, candidate.start) is not None
+
+
+def around(text: str, candidate: Candidate) -> tuple[frozenset[str], list[Deviation]]:
+    """The contexts of a label in its text, and what is wrong with the XMP around it."""
+    before = text[max(0, candidate.start - _NEAR) : candidate.start]
+    xmp = _ATTRIBUTE.search(before) or _ELEMENT.search(before)
+    if xmp:
+        return frozenset({"xmp"}), _xmp_oddities(text, candidate.start, xmp)
+    if _META.search(before):
+        return frozenset({"meta"}), []
+    found = _front_matter(text, candidate)
+    if not found:
+        found = _enclosure(text, candidate.start) | _position(text, candidate.end)
+    return frozenset(found), []
+
+
+def _heading(text: str, start: int) -> re.Match[str] | None:
+    line = loose_yaml.line_start(text, start)
+    heading = _HEADING.search(text[line:start])
+    if heading is None and line and not text[line:start].strip(" \t#/%;*>-"):
+        above = loose_yaml.line_start(text, line - 1)
+        heading = _HEADING.search(text[above : line - 1].rstrip("\r"))
+    return heading
+
+
+def _front_matter(text: str, candidate: Candidate) -> set[str]:
+    low = max(0, candidate.start - _FAR)
+    fences = [match.start() for match in _FENCE.finditer(text, low, candidate.start)]
+    closing = _FENCE.search(text, candidate.end, candidate.end + _FAR)
+    if len(fences) % 2 == 0 or not closing:
+        return set()
+    if candidate.yaml is False and _heading(text, candidate.start) is None:
+        return set()
+    first = text[: fences[-1]].strip("\ufeff \t\r\n") == ""
+    found = {"front_matter"} if first else {"late_front_matter", "front_matter"}
+    heading = _heading(text, candidate.start)
+    if heading and heading["mark"]:
+        found.add("nested")
+    if heading and heading["rest"].strip()[:1] in {'"', "'", "|", ">"}:
+        found.add("string")
+    return found
+
+
+def _enclosure(text: str, start: int) -> set[str]:
+    low = max(0, start - _FAR)
+    if text.rfind("<!--", low, start) > text.rfind("-->", low, start):
+        return {"comment"}
+    if text.rfind("/*", low, start) > text.rfind("*/", low, start):
+        return {"comment"}
+    line = text[loose_yaml.line_start(text, start) : start + 8]
+    if _LINE_COMMENT.match(line):
+        return {"comment"}
+    lowered = text[low:start].lower()
+    if lowered.rfind("<script") > lowered.rfind("</script"):
+        return {"script"}
+    return {"script"} if re.search(r"(?:[=(:,]|return)\s*[\"'`]?\Z", text[low:start]) else set()
+
+
+def _position(text: str, end: int) -> set[str]:
+    return {"tail"} if _TRAILING.match(text, end, end + _FAR) and end > 0 else {"body"}
+
+
+def _xmp_oddities(text: str, start: int, match: re.Match[str]) -> list[Deviation]:
+    found = []
+    if match.re is _ATTRIBUTE:
+        found.append(deviations.of("xmp_attribute_form"))
+    declaration = re.compile(rf"xmlns:{re.escape(match['prefix'])}\s*=\s*[\"']([^\"'<>]{{0,200}})")
+    declared = declaration.findall(text, max(0, start - _FAR), start)
+    if declared and declared[-1] != NAMESPACE:
+        found.append(deviations.of("xmp_other_namespace", declared[-1]))
+    return found
