@@ -599,3 +599,15 @@ class KeyUnusable(UnavailableError):
         "zh": "请从备份恢复该密钥；切勿删除后重新生成，否则以往的签名将无法续接。",
         "en": "Restore the key from a backup; do not make a new one, past signatures hang on it.",
     }
+
+
+class WorkStopped(RefusedError):
+    code = "work_stopped"
+    causes: ClassVar[Words] = {
+        "zh": "工作人员停止了对这份内容的处理。",
+        "en": "Staff stopped the work on this content.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请联系运营者，或由工作人员重新处理。",
+        "en": "Ask the operator; staff can start it again.",
+    }

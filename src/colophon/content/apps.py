@@ -1,3 +1,9 @@
+"""The room's registration: its grants, its limits, and the job bodies it brings."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
 from django.apps import AppConfig
 
 
@@ -5,3 +11,20 @@ class ContentConfig(AppConfig):
     name = "colophon.content"
     label = "content"
     default_auto_field = "django.db.models.BigAutoField"
+
+    grants: ClassVar[dict[str, tuple[str, ...]]] = {
+        "reviewer": ("change_content",),
+        "compliance officer": ("change_content",),
+        "operator administrator": ("change_content",),
+    }
+    """Permissions of this room's models by role, beside looking."""
+
+    largest_upload: int
+    """Bytes; a larger submission is refused."""
+
+    def ready(self) -> None:
+        from django.conf import settings
+
+        from colophon.content import production, release  # noqa: F401  (they register jobs)
+
+        self.largest_upload = settings.COLOPHON_MAX_UPLOAD

@@ -29,6 +29,9 @@ class Content(models.Model):
         on_delete=models.PROTECT,
         related_name="contents",
         verbose_name=_("account"),
+        null=True,
+        blank=True,
+        help_text=_("empty: labelled by the operator's own command"),
     )
     name = models.CharField(_("file name"), max_length=255)
     kind = models.CharField(_("kind"), max_length=16, blank=True)
@@ -36,7 +39,7 @@ class Content(models.Model):
     media_type = models.CharField(_("media type"), max_length=100)
     editor = models.CharField(_("editor"), max_length=32, blank=True)
     instructions = models.JSONField(default=dict, blank=True)
-    input_sha256 = models.CharField(max_length=64, blank=True)
+    action = models.CharField(_("action"), max_length=16, default="created")
     explicit = models.CharField(_("explicit label"), max_length=8, default="auto")
     lang = models.CharField(_("language"), max_length=8, default="zh")
     state = models.CharField(
@@ -51,7 +54,7 @@ class Content(models.Model):
     original_size = models.PositiveBigIntegerField(null=True, blank=True)
     labelled_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     labelled_size = models.PositiveBigIntegerField(null=True, blank=True)
-    produce_id = models.CharField(_("produce id"), max_length=64, unique=True)
+    produce_id = models.CharField(_("produce id"), max_length=200, db_index=True)
     duty = models.JSONField(default=dict, blank=True)
     written = models.JSONField(default=dict, blank=True)
     notes = models.JSONField(default=list, blank=True)

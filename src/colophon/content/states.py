@@ -23,7 +23,7 @@ AFTER: dict[State, frozenset[State]] = {
     State.PRODUCING: frozenset({State.LABELLING, State.HELD}),
     State.LABELLING: frozenset({State.RELEASED, State.HELD}),
     State.RELEASED: frozenset({State.WITHDRAWN}),
-    State.HELD: frozenset({State.LABELLING}),
+    State.HELD: frozenset({State.PRODUCING, State.LABELLING}),
     State.WITHDRAWN: frozenset(),
 }
 """What may follow each state; the documentation's diagram is drawn from this."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 from django.apps import AppConfig
@@ -24,14 +23,9 @@ class PartiesConfig(AppConfig):
     }
     """Permissions of this room's models by role, beside looking."""
 
-    signing_folder: Path
-    """Folder of the operator's signing key and certificate."""
-
     def ready(self) -> None:
-        from django.conf import settings
         from django.db.models.signals import post_migrate
 
         from colophon.parties import roles
 
-        self.signing_folder = Path(settings.DATA) / "signing"
         post_migrate.connect(roles.grant, dispatch_uid="colophon.parties.roles")

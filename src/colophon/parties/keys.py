@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from colophon.parties.models import Account, ApiKey
+from colophon.parties.models import Account, ApiKey, pseudonym
 from colophon.store import clock, events
 
+ISSUED = events.kind("key.issued", zh="签发 API 密钥", en="An API key was issued")
+REVOKED = events.kind("key.revoked", zh="作废 API 密钥", en="An API key was revoked")
 PREFIX = "col_"
 SECRET_BYTES = 32
 SHOWN = 10
@@ -35,7 +37,7 @@ def issue(
         created=now,
         expires=expires,
     )
-    events.append("key.issued", str(account.number), {"key": key.pk}, by=by, now=now)
+    events.append(ISSUED, pseudonym(account), {"key": key.pk}, by=by, now=now)
     return key, secret
 
 
@@ -45,7 +47,7 @@ def revoke(key: ApiKey, *, by: str, now: datetime) -> ApiKey:
     if key.revoked is None:
         key.revoked = now
         key.save(update_fields=["revoked"])
-        events.append("key.revoked", str(key.account.number), {"key": key.pk}, by=by, now=now)
+        events.append(REVOKED, pseudonym(key.account), {"key": key.pk}, by=by, now=now)
     return key
 
 

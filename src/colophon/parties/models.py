@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
+
+from colophon.store import clock, events
+
+OPENED = events.kind("account.opened", zh="开立账号", en="An account was opened")
 
 
 class Account(AbstractUser):
@@ -17,16 +21,24 @@ class Account(AbstractUser):
     leave this table.
     """
 
-    number = models.UUIDField(
-        _("number"), default=uuid.uuid4, unique=True, editable=False
-    )
+    number = models.UUIDField(_("number"), default=uuid.uuid4, unique=True, editable=False)
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
 
     def __str__(self) -> str:
         return str(self.number)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Accounts come in by several doors (sign-up, console, commands): each leaves its
+        event here, in the transaction that makes the account.
+        """
+        opened = self._state.adding
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if opened:
+                events.append(OPENED, pseudonym(self), {}, by=pseudonym(self), now=clock.now())
 
 
 class ApiKey(models.Model):
@@ -61,18 +73,14 @@ class Operator(models.Model):
     ONLY = 1
     """The one primary key; the database refuses another."""
 
-    id = models.PositiveSmallIntegerField(
-        primary_key=True, default=ONLY, editable=False
-    )
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
     name = models.CharField(_("name"), max_length=200)
     uscc = models.CharField(_("unified social credit code"), max_length=18)
     extension = models.CharField(_("extension code"), max_length=5, default="10000")
     service = models.CharField(_("service"), max_length=200)
     contact = models.EmailField(_("contact"), blank=True)
     wording = models.CharField(_("label wording"), max_length=40, blank=True)
-    position = models.CharField(
-        _("label position"), max_length=20, default="bottom-right"
-    )
+    position = models.CharField(_("label position"), max_length=20, default="auto")
     demonstration = models.BooleanField(_("demonstration"), default=False)
     established = models.DateTimeField(_("established"))
 
@@ -85,3 +93,8 @@ class Operator(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def pseudonym(account: Account) -> str:
+    """How events name an account."""
+    return f"account:{account.number}"

@@ -8,14 +8,23 @@ from datetime import datetime
 from django.db import transaction
 
 from colophon.errors import OperatorMissing
+from colophon.labels import provider_code as codes
 from colophon.parties.models import Operator
 from colophon.store import events
+
+ESTABLISHED = events.kind(
+    "operator.established", zh="运营者信息已建立", en="The operator's profile was established"
+)
+CHANGED = events.kind(
+    "operator.changed", zh="运营者信息已变更", en="The operator's profile was changed"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What ``establish`` is given. ``extension`` ends the provider code: ``00000``, or ``1``
-    (generation) or ``2`` (propagation) and four characters (Source: TC260-PG-20252A)."""
+    (generation) or ``2`` (propagation) and four characters (Source: TC260-PG-20252A).
+    """
 
     name: str
     uscc: str
@@ -23,7 +32,7 @@ class Profile:
     extension: str = "10000"
     contact: str = ""
     wording: str = ""
-    position: str = "bottom-right"
+    position: str = "auto"
     demonstration: bool = False
 
 
@@ -43,8 +52,7 @@ def establish(profile: Profile, *, by: str, now: datetime) -> Operator:
         setattr(operator, name, value)
     operator.save()
     body = {"provider_code": code, "demonstration": profile.demonstration}
-    kind = "operator.changed" if known else "operator.established"
-    events.append(kind, "operator", body, by=by, now=now)
+    events.append(CHANGED if known else ESTABLISHED, "operator", body, by=by, now=now)
     return operator
 
 
@@ -70,6 +78,4 @@ def provider_code(operator: Operator) -> str:
 
 
 def _code(uscc: str, extension: str) -> str:
-    from colophon.labels import provider_code as codes
-
     return codes.build(uscc, extension)

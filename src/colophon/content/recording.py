@@ -1,0 +1,43 @@
+"""What the operator labelled by command enters the register before it gets its name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from colophon.content.models import Content
+from colophon.content.states import State
+from colophon.content.submission import subject
+from colophon.labels.inspect import medium_of
+from colophon.labels.model import Applied
+from colophon.store import events
+
+RECORDED = events.kind(
+    "content.recorded", zh="登记由命令添加标识的文件", en="A file labelled by command was recorded"
+)
+
+
+@transaction.atomic
+def record(applied: Applied, *, by: str, now: datetime) -> Content:
+    """Enters a file labelled outside the service. Its bytes stay with the caller: only the
+    hash is kept, so that ``verify`` knows the file again.
+    """
+    content = Content(
+        name=Path(applied.output or applied.file).name[:255],
+        medium=medium_of(applied.media_type).value,
+        media_type=applied.media_type,
+        state=State.RELEASED.value,
+        produce_id=applied.produce_id,
+        labelled_sha256=applied.sha256,
+        created=now,
+        released=now,
+        notes=list(applied.notes),
+    )
+    shown = applied.to_json()
+    content.duty, content.written = shown["duty"], shown["written"]
+    content.save(force_insert=True)
+    body = {"sha256": applied.sha256, "produce_id": applied.produce_id}
+    events.append(RECORDED, subject(content), body, by=by, now=now)
+    return content

@@ -1,0 +1,65 @@
+"""Looking content up: whose it is, where it stands, and its released file."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, BinaryIO
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+
+from colophon.content.models import Content
+from colophon.content.states import SETTLED, State
+from colophon.errors import ContentMissing, NotReleased
+from colophon.store import blobs
+
+if TYPE_CHECKING:
+    from colophon.parties.models import Account
+
+LOOK = "content.view_content"
+
+
+def of(account: Account) -> QuerySet[Content]:
+    """The account's own contents, newest first."""
+    return Content.objects.filter(account=account)
+
+
+def find(content_id: str | uuid.UUID, viewer: Account) -> Content:
+    """A content its owner, or staff who may look, asks for.
+
+    Raises ContentMissing for anybody else: that it exists is nobody else's business.
+    """
+    try:
+        content = Content.objects.select_related("account").filter(pk=content_id).first()
+    except (ValidationError, ValueError):
+        content = None
+    if content is None or not (content.account_id == viewer.pk or viewer.has_perm(LOOK)):
+        raise ContentMissing
+    return content
+
+
+def settled(content: Content) -> bool:
+    """Whether nothing moves any more without a new decision."""
+    return State(content.state) in SETTLED
+
+
+def released_file(content: Content) -> BinaryIO:
+    """The labelled bytes.
+
+    Raises NotReleased in every other state.
+    """
+    if content.state != State.RELEASED:
+        raise NotReleased(state=content.state)
+    return blobs.open_(content.labelled_sha256)
+
+
+def by_bytes(sha256: str) -> Content | None:
+    """The content whose labelled file, or else whose original, has this SHA-256."""
+    found = Content.objects.filter(Q(labelled_sha256=sha256) | Q(original_sha256=sha256))
+    matches = sorted(found[:50], key=lambda content: content.labelled_sha256 != sha256)
+    return matches[0] if matches else None
+
+
+def by_produce_id(produce_id: str) -> Content | None:
+    """The content a label's ProduceID names."""
+    return Content.objects.filter(produce_id=produce_id).first()

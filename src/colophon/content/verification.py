@@ -1,0 +1,61 @@
+"""What a file says about itself, and what this service's register knows of it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from colophon.content import register
+from colophon.labels.model import Findings, Integrity, RegisterLayer
+from colophon.labels.sources import Source
+
+SAME_NUMBER = "register:produce_id_known_bytes_differ"
+UNLABELLED_ORIGINAL = "register:bytes_of_the_unlabelled_original"
+
+
+def inspect_upload(source: Source, name: str) -> Findings:
+    """All findings of ``labels.inspect`` with the register's layer added.
+
+    ``exact``: these very bytes are a file released here, or its original. A label whose
+    ProduceID is known while the bytes differ was changed after its release, or put on
+    something else. Raises what ``labels.inspect`` raises.
+    """
+    from colophon import labels
+
+    return registered(labels.inspect(source, name=name))
+
+
+def registered(findings: Findings) -> Findings:
+    """``findings`` with the register's layer."""
+    exact = register.by_bytes(findings.sha256)
+    if exact is not None:
+        layer = RegisterLayer(known=True, content_id=str(exact.id), match="exact", distance=0)
+        if exact.labelled_sha256 != findings.sha256:
+            return _with(findings, layer, note=UNLABELLED_ORIGINAL)
+        return _with(findings, layer, integrity=Integrity.INTACT)
+    aigc = findings.layers.aigc
+    named = register.by_produce_id(aigc.produce_id) if aigc and aigc.produce_id else None
+    if named is None:
+        return _with(findings, RegisterLayer(known=False))
+    layer = RegisterLayer(known=True, content_id=str(named.id))
+    unsure = findings.integrity is Integrity.UNVERIFIABLE
+    return _with(
+        findings,
+        layer,
+        integrity=Integrity.ALTERED if unsure else findings.integrity,
+        note=SAME_NUMBER,
+    )
+
+
+def _with(
+    findings: Findings,
+    layer: RegisterLayer,
+    *,
+    integrity: Integrity | None = None,
+    note: str | None = None,
+) -> Findings:
+    return dataclasses.replace(
+        findings,
+        layers=dataclasses.replace(findings.layers, register=layer),
+        integrity=integrity or findings.integrity,
+        notes=(*findings.notes, note) if note else findings.notes,
+    )
