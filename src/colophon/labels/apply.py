@@ -1,0 +1,333 @@
+"""The writing road: explicit → watermark → container → AIGC metadata → C2PA → hash → record.
+
+The order is fixed: each step seals what came before it. Nothing gets its name before its labels
+have been read back from the finished bytes (Source: Art. 16, 17).
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
+
+from colophon import __version__
+from colophon.errors import (
+    ExplicitRequired,
+    Lang,
+    ReadBackFailed,
+    UnknownType,
+    UsageError,
+    WrongExtension,
+)
+from colophon.labels import aigc, carriers, duty, gathering, placing
+from colophon.labels.carriers.packet import Packet, PacketForm
+from colophon.labels.duty import Action
+from colophon.labels.inspect import inspect, medium_of
+from colophon.labels.model import (
+    Applied,
+    Duty,
+    ExplicitWritten,
+    Findings,
+    Kind,
+    Label,
+    LabelValue,
+    Medium,
+    as_json,
+)
+from colophon.labels.sources import Opened, Source, opened
+
+if TYPE_CHECKING:
+    from colophon.labels.certificates import Signer
+
+PROFILES = ("cn",)
+IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+SOURCE_TYPES = {
+    Action.CREATED: IPTC + "trainedAlgorithmicMedia",
+    Action.EDITED: IPTC + "compositeWithTrainedAlgorithmicMedia",
+    Action.IDENTITY_CHANGED: IPTC + "compositeWithTrainedAlgorithmicMedia",
+}
+SOFTWARE = ("Colophon", __version__)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What one labelling is to do, settled before the first byte is written."""
+
+    label: Label
+    duty: Duty
+    action: Action
+    explicit: bool
+    wording: str | None
+    position: str
+    lang: Lang
+    signer: Signer | None
+    progress: Callable[[float], None] | None
+
+    @property
+    def source_type(self) -> str | None:
+        """What metadata says of the making; a platform's labels 2 and 3 do not know it."""
+        return SOURCE_TYPES[self.action] if self.label.label == LabelValue.IS else None
+
+
+@dataclass(slots=True)
+class Work:
+    """One file on the road: where it is now and what was written so far."""
+
+    stage: placing.Stage
+    current: Path
+    media_type: str
+    medium: Medium
+    digest: str | None = None
+    written: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def apply(
+    source: Source,
+    target: str | Path | None = None,
+    *,
+    kind: Kind | str | None = None,
+    label: Label | None = None,
+    profile: str = "cn",
+    explicit: str = "auto",
+    watermark: str = "auto",
+    credential: Signer | None = None,
+    name: str | None = None,
+    action: Action = Action.CREATED,
+    wording: str | None = None,
+    position: str = "auto",
+    lang: Lang = "zh",
+    replace: bool = False,
+    progress: Callable[[float], None] | None = None,
+    record: Callable[[Applied], None] | None = None,
+) -> Applied:
+    """Puts on what is due and reads it back from the finished bytes.
+
+    ``target`` None gives the labelled bytes back in ``Applied.data``. An existing target is
+    left alone unless ``replace``. ``kind`` defaults to what the medium suggests; ``explicit`` is
+    auto (what the duty says), on, or off (refused where it is required). ``record`` is called
+    with the result before the file gets its name: when it raises, there is no file.
+    ``progress`` hears 0.0 to 1.0 and stops the work by raising.
+
+    Raises the InputError family for what the file is, ExplicitRequired, TargetExists,
+    TargetUnwritable, DiskFull, SourceChanged, ReadBackFailed. Source: Art. 16, 17.
+    """
+    started = time.perf_counter()
+    _check_options(profile, explicit, watermark)
+    if label is None:
+        raise UsageError(detail="apply() needs a label: Label(content_producer, produce_id)")
+    with opened(source, name) as given:
+        media_type, medium = _typed(given)
+        chosen = Kind(kind) if kind else duty.KIND_OF_MEDIUM[medium]
+        due = duty.decide(chosen, action, label.label)
+        shown = _wants_explicit(due, explicit)
+        # GB 45438-2025 clause 5 asks for Chinese words, whatever the operator's language.
+        words = "zh" if profile == "cn" else lang
+        order = Order(
+            label, due, action, shown, wording, position, words, credential, progress
+        )
+        with _workplace(given, target) as (stage, current):
+            work = Work(stage, current, media_type, medium)
+            applied = _walk(given, work, order, started, to_file=target is not None)
+            if record is not None:
+                record(applied)
+            if target is not None:
+                stage.commit(work.current, replace=replace)
+            return applied
+
+
+def _check_options(profile: str, explicit: str, watermark: str) -> None:
+    if profile not in PROFILES:
+        raise UsageError(detail=f"profile {profile}: only cn is there in this release")
+    if explicit not in ("auto", "on", "off"):
+        raise UsageError(detail=f"explicit={explicit}: auto, on or off")
+    if watermark not in ("auto", "off"):
+        raise UsageError(detail="no watermark is there in this release; use auto or off")
+
+
+def _typed(given: Opened) -> tuple[str, Medium]:
+    found = carriers.recognise(given.head(), given.name)
+    if found is None:
+        raise UnknownType(file=given.name)
+    if not found.name_fits:
+        raise WrongExtension(file=given.name, found=found.media_type)
+    return found.media_type, medium_of(found.media_type)
+
+
+def _wants_explicit(due: Duty, explicit: str) -> bool:
+    if explicit == "off" and due.explicit == duty.REQUIRED:
+        raise ExplicitRequired
+    return explicit == "on" or (explicit == "auto" and due.explicit == duty.REQUIRED)
+
+
+@contextmanager
+def _workplace(given: Opened, target: str | Path | None) -> Iterator[tuple[placing.Stage, Path]]:
+    """A stage beside the target (a temporary folder without one) and the source as a file."""
+    with tempfile.TemporaryDirectory(prefix="colophon-") as folder:
+        suffix = PurePath(given.name).suffix
+        place = Path(target) if target is not None else Path(folder, f"labelled{suffix}")
+        with placing.staging(place) as stage:
+            current = given.path
+            if current is None:
+                current = stage.path()
+                placing.write_stream(given.file, current)
+            yield stage, current
+
+
+def _walk(given: Opened, work: Work, order: Order, started: float, *, to_file: bool) -> Applied:
+    if order.explicit:
+        _explicit(work, order)
+    label = _metadata(given, work, order)
+    _credential(work, order, label)
+    findings = inspect(work.current, name=given.name, digest=work.digest)
+    _read_back(given.name, findings, work)
+    given.check_unchanged()
+    return Applied(
+        file=str(given.path or given.name),
+        output=str(work.stage.target) if to_file else None,
+        content_id=label.produce_id,
+        produce_id=label.produce_id,
+        media_type=work.media_type,
+        sha256=findings.sha256,
+        duty=order.duty,
+        written=work.written,
+        read_back=True,
+        seconds=round(time.perf_counter() - started, 4),
+        notes=tuple(work.notes),
+        data=None if to_file else work.current.read_bytes(),
+    )
+
+
+def _explicit(work: Work, order: Order) -> None:
+    from colophon.labels.explicit import dispatch
+
+    made = work.stage.path()
+    written: ExplicitWritten | None = dispatch.apply(
+        work.current,
+        made,
+        work.media_type,
+        work.medium,
+        wording=order.wording,
+        lang=order.lang,
+        position=order.position,
+        note=work.notes.append,
+        progress=order.progress,
+    )
+    if written is None:
+        work.notes.append(f"{work.media_type}: no explicit label can be put into such a file yet")
+        return
+    work.written["explicit"] = as_json(written)
+    work.current = made
+
+
+def _metadata(given: Opened, work: Work, order: Order) -> Label:
+    """The AIGC label in the container's standard place, and nothing else changed."""
+    with opened(work.current, given.name) as file:
+        found = carriers.recognise(file.head(), given.name)
+        if found is None:
+            raise ReadBackFailed(file=given.name, detail=work.media_type)
+        carrier = found.carrier
+        places = [carrier.standard_place(form) for form in carrier.forms]
+        packets = carrier.read(file.file)
+        label = _succeeding(order.label, packets, places, work)
+        text = aigc.write(label)
+        values: dict[PacketForm, bytes] = {"aigc": text.encode("ascii")}
+        if "xmp" in carrier.forms:
+            values["xmp"] = _xmp(packets, carrier.standard_place("xmp"), text, order.source_type)
+        made = work.stage.path()
+        pieces = carrier.write(file.file, {form: values[form] for form in carrier.forms})
+        work.digest = placing.write_pieces(file.file, pieces, made)
+        file.check_unchanged()
+    work.current = made
+    work.written["aigc"] = {"value": text, "place": places[0], "places": places}
+    return label
+
+
+def _xmp(packets: list[Packet], place: str, text: str, source_type: str | None) -> bytes:
+    from colophon.labels import xmp
+
+    present = next((p.data for p in packets if p.form == "xmp" and p.place == place), None)
+    return xmp.write(present, text, source_type)
+
+
+def _succeeding(label: Label, packets: list[Packet], places: list[str], work: Work) -> Label:
+    """The label to write: another producer's is kept, ours then stands as the propagator.
+
+    One that the standard does not let us write again is replaced, and that is noted.
+    """
+    before = gathering.layer(packets, places)
+    theirs = before.content_producer
+    if not theirs or theirs == label.content_producer or not before.produce_id:
+        return label
+    kept = Label(
+        theirs,
+        before.produce_id,
+        label=before.label or label.label,
+        reserved_code1=before.reserved_code1 or "",
+        content_propagator=label.content_producer,
+        propagate_id=label.produce_id,
+        reserved_code2=label.reserved_code1,
+    )
+    try:
+        aigc.write(kept)
+    except UsageError:
+        work.notes.append(f"replaced a label that breaks the standard, of {theirs[:40]!r}")
+        return label
+    work.notes.append(f"kept the label of producer {theirs}; this operator is its propagator")
+    return kept
+
+
+def _credential(work: Work, order: Order, label: Label) -> None:
+    from colophon.labels import credential
+
+    if order.signer is None or order.source_type is None:
+        return
+    if not credential.supports(work.media_type):
+        work.notes.append(f"{work.media_type}: a signed manifest cannot be embedded in it")
+        return
+    made = work.stage.path()
+    explicit = work.written.get("explicit") or {}
+    signed = credential.sign(
+        work.current,
+        made,
+        work.media_type,
+        order.signer,
+        title=None,
+        action="created" if order.action is Action.CREATED else "opened",
+        digital_source_type=order.source_type,
+        software=SOFTWARE,
+        aigc_json=aigc.write(label),
+        explicit=explicit.get("text"),
+    )
+    work.written["credential"] = as_json(signed)
+    work.current, work.digest = made, None
+
+
+def _read_back(name: str, findings: Findings, work: Work) -> None:
+    """Raises ReadBackFailed unless the finished bytes say exactly what was to be written."""
+    found = findings.layers.aigc
+    if found is None or not found.present or found.count != 1 or found.deviations:
+        raise ReadBackFailed(file=name, detail="aigc")
+    said = (
+        found.label,
+        found.content_producer,
+        found.produce_id,
+        found.reserved_code1,
+        found.content_propagator,
+        found.propagate_id,
+        found.reserved_code2,
+    )
+    if said != tuple(json.loads(work.written["aigc"]["value"]).values()):
+        raise ReadBackFailed(file=name, detail="aigc")
+    layers = findings.layers
+    if "credential" in work.written and not (
+        layers.credential and layers.credential.valid and layers.credential.aigc_matches
+    ):
+        raise ReadBackFailed(file=name, detail="credential")
+    if "explicit" in work.written and layers.explicit and not layers.explicit.present:
+        raise ReadBackFailed(file=name, detail="explicit")

@@ -1,0 +1,83 @@
+"""From a carrier's packets to the readings of labels, each with what its place says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+
+from colophon.labels import aigc, deviations, xmp
+from colophon.labels.aigc import AigcReading
+from colophon.labels.carriers.packet import Packet
+from colophon.labels.model import AigcLayer, Deviation
+
+_ANNEX_B = ("exif:UserComment", "png:tEXt:AIGC", "png:zTXt:AIGC", "png:iTXt:AIGC")
+"""The other places the standard allows for pictures (Source: GB 45438-2025 Annex B)."""
+
+
+def layer(packets: Iterable[Packet], standard: Collection[str]) -> AigcLayer:
+    """All labels of one file; the one in a standard place speaks first.
+
+    ``standard``: the places the carrier writes. A label that stands in two standard places of
+    one container (a PDF's) with the same words is one label.
+    """
+    found = [reading for packet in packets for reading in readings(packet, standard)]
+    found.sort(key=lambda reading: _base(reading.place) not in standard)
+    return aigc.layer(_once(found, standard))
+
+
+def readings(packet: Packet, standard: Collection[str]) -> Iterator[AigcReading]:
+    """The labels in one packet."""
+    oddities = _place(packet, standard)
+    if packet.form == "text":
+        yield from aigc.find(packet.data, packet.place)
+    elif packet.form == "xmp":
+        yield from _in_xmp(packet, oddities)
+    else:
+        yield _with(aigc.read(packet.data, packet.place), oddities)
+
+
+def _in_xmp(packet: Packet, oddities: list[Deviation]) -> Iterator[AigcReading]:
+    facts = xmp.read(packet.data)
+    header = [deviations.of("xpacket_malformed")] if facts.malformed_header else []
+    for found in facts.aigc:
+        named = [*oddities, *header]
+        if found.form == "attribute":
+            named.append(deviations.of("xmp_attribute_form", found.prefix))
+        if found.namespace != xmp.NAMESPACE:
+            named.append(deviations.of("xmp_other_namespace", found.namespace or ""))
+        if found.cut:
+            named.append(deviations.of("value_truncated", packet.place))
+        yield _with(aigc.read(found.value, packet.place), named)
+
+
+def _place(packet: Packet, standard: Collection[str]) -> list[Deviation]:
+    place = packet.place
+    named: list[Deviation] = []
+    if place.endswith(":after-data"):
+        named.append(deviations.of("place_after_data", place))
+    if _base(place) in standard or packet.form == "text":
+        return named
+    annex_b = any(place.endswith(known) for known in _ANNEX_B)
+    return [*named, deviations.of("place_annex_b" if annex_b else "place_nonstandard", place)]
+
+
+def _base(place: str) -> str:
+    return place.removesuffix(":after-data")
+
+
+def _with(reading: AigcReading, named: list[Deviation]) -> AigcReading:
+    return replace(reading, deviations=tuple(dict.fromkeys([*named, *reading.deviations])))
+
+
+def _once(found: list[AigcReading], standard: Collection[str]) -> list[AigcReading]:
+    kept: list[AigcReading] = []
+    for reading in found:
+        twin = any(
+            one.fields() == reading.fields()
+            and one.place != reading.place
+            and {one.place, reading.place} <= set(standard)
+            for one in kept
+        )
+        if not twin:
+            kept.append(reading)
+    return kept

@@ -1,0 +1,192 @@
+"""The reading road: every layer a file may say its origin in, and what follows from them.
+
+Tolerant: whatever is wrong with a label is read all the same and named as a deviation. Only a
+file that cannot be walked at all raises.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import PurePath
+
+from colophon.errors import InputError, UnknownType
+from colophon.labels import aigc_fields, carriers, gathering
+from colophon.labels.carriers.packet import Packet
+from colophon.labels.model import (
+    AigcLayer,
+    CredentialLayer,
+    ExplicitLayer,
+    Findings,
+    Integrity,
+    IptcLayer,
+    Layers,
+    Medium,
+    Notice,
+    Verdict,
+)
+from colophon.labels.sources import Opened, Source, opened
+
+Anchors = Sequence[bytes]
+Gathered = tuple[str, list[Packet], tuple[str, ...], tuple[str, ...]]
+"""Media type, packets, the carrier's standard places, remarks."""
+TEXT_CAP = 16 << 20
+"""Bytes of a text of unknown kind that are searched for labels."""
+_VERDICTS = {
+    "1": (Verdict.LABELLED, Notice.IS),
+    "2": (Verdict.DECLARED, Notice.MAY_BE),
+    "3": (Verdict.SUSPECTED, Notice.SUSPECTED),
+}
+_MACHINE_MADE = ("trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "algorithmicMedia")
+_DOCUMENTS = ("application/pdf",)
+
+
+def inspect(
+    source: Source,
+    *,
+    name: str | None = None,
+    anchors: Anchors = (),
+    digest: str | None = None,
+) -> Findings:
+    """Everything ``source`` says about its origin.
+
+    ``anchors``: PEM certificates whose signers are trusted. ``digest``: the SHA-256 when the
+    caller has just computed it. Raises the InputError family for what cannot be read at all.
+    """
+    started = time.perf_counter()
+    with opened(source, name) as given:
+        media_type, packets, places, notes = _packets(given)
+        layers = _layers(given, media_type, packets, places, anchors)
+        sha256 = digest or _digest(given)
+    verdict, notice = _verdict(layers)
+    return Findings(
+        file=str(given.path or given.name),
+        media_type=media_type,
+        medium=medium_of(media_type).value,
+        sha256=sha256,
+        verdict=verdict,
+        notice=notice,
+        integrity=_integrity(layers),
+        layers=layers,
+        seconds=round(time.perf_counter() - started, 4),
+        notes=notes,
+    )
+
+
+def medium_of(media_type: str) -> Medium:
+    """What a person perceives of a file of this type."""
+    if media_type in _DOCUMENTS:
+        return Medium.DOCUMENT
+    first = media_type.partition("/")[0]
+    return Medium(first) if first in ("image", "audio", "video") else Medium.TEXT
+
+
+def _packets(given: Opened) -> Gathered:
+    found = carriers.recognise(given.head(), given.name)
+    if found is None:
+        return _loose(given)
+    notes = () if found.name_fits else (f"the name says otherwise, the content is {found.media_type}",)
+    try:
+        packets = found.carrier.read(given.file)
+    except InputError as error:
+        # The carriers know bytes, not names.
+        error.details["file"] = given.name
+        raise
+    places = tuple(found.carrier.standard_place(form) for form in found.carrier.forms)
+    return found.media_type, packets, places, notes
+
+
+def _loose(given: Opened) -> Gathered:
+    """A file of no known family: an XMP packet by itself, or words a label may stand in."""
+    given.file.seek(0)
+    data = given.file.read(TEXT_CAP)
+    if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnknownType(file=given.name)
+    if b"rdf:Description" in data or b"<?xpacket" in data:
+        return "application/rdf+xml", [Packet("xmp", "xmp:sidecar", data)], ("xmp:sidecar",), ()
+    if PurePath(given.name).suffix.lower() in carriers.extensions():
+        raise UnknownType(file=given.name)
+    return "text/plain", [Packet("text", "text:body", data)], (), ()
+
+
+def _layers(
+    given: Opened, media_type: str, packets: list[Packet], places: Collection[str], anchors: Anchors
+) -> Layers:
+    label = gathering.layer(packets, places)
+    manifest = _credential(given, media_type, label, anchors)
+    words = medium_of(media_type) is Medium.TEXT
+    return Layers(
+        aigc=label,
+        credential=manifest,
+        explicit=_explicit(given, media_type, manifest),
+        iptc=None if words else _iptc(packets),
+    )
+
+
+def _credential(
+    given: Opened, media_type: str, label: AigcLayer, anchors: Anchors
+) -> CredentialLayer | None:
+    from colophon.labels import credential
+
+    if not credential.supports(media_type):
+        return None
+    given.file.seek(0)
+    return credential.read(given.file, media_type, anchors=anchors, label=label)
+
+
+def _explicit(
+    given: Opened, media_type: str, manifest: CredentialLayer | None
+) -> ExplicitLayer | None:
+    """Words are read in the file itself; of pictures and sound the signed manifest tells."""
+    if media_type.startswith("text/"):
+        from colophon.labels.explicit import text
+
+        given.file.seek(0)
+        words = text.find(given.file.read(TEXT_CAP), media_type)
+        return ExplicitLayer(present=words is not None, text=words, how="text")
+    if manifest is not None and manifest.valid and manifest.explicit:
+        return ExplicitLayer(present=True, text=manifest.explicit, how="manifest")
+    return None
+
+
+def _iptc(packets: Iterable[Packet]) -> IptcLayer:
+    from colophon.labels import xmp
+
+    for packet in packets:
+        if packet.form == "xmp":
+            found = xmp.read(packet.data).digital_source_type
+            if found:
+                return IptcLayer(present=True, digital_source_type=found)
+    return IptcLayer(present=False)
+
+
+def _verdict(layers: Layers) -> tuple[Verdict, Notice]:
+    """Source: Measures for Labelling Art. 6: a metadata label decides; other traces only let
+    suspect."""
+    if layers.aigc and layers.aigc.present:
+        value = aigc_fields.claim(layers.aigc.label)
+        return _VERDICTS.get(value or "", (Verdict.SUSPECTED, Notice.SUSPECTED))
+    types = [
+        layer.digital_source_type or ""
+        for layer in (layers.credential, layers.iptc)
+        if layer is not None and layer.present
+    ]
+    traces = any(kind.rpartition("/")[2] in _MACHINE_MADE for kind in types)
+    if traces or (layers.explicit and layers.explicit.present):
+        return Verdict.SUSPECTED, Notice.SUSPECTED
+    return Verdict.UNLABELLED, Notice.NONE
+
+
+def _integrity(layers: Layers) -> Integrity:
+    manifest = layers.credential
+    if manifest is None or not manifest.present:
+        return Integrity.UNVERIFIABLE
+    if not manifest.valid or manifest.aigc_matches is False:
+        return Integrity.ALTERED
+    return Integrity.INTACT
+
+
+def _digest(given: Opened) -> str:
+    given.file.seek(0)
+    return hashlib.file_digest(given.file, "sha256").hexdigest()  # type: ignore[arg-type]
