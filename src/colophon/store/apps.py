@@ -1,7 +1,17 @@
 from django.apps import AppConfig
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 
 class StoreConfig(AppConfig):
     name = "colophon.store"
     label = "store"
+    verbose_name = _("store")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Past one machine, every process hands its jobs over as they are committed."""
+        if settings.COLOPHON_BROKER_URL:
+            from colophon.store import announce, handover
+
+            announce.listen(handover.hand)
