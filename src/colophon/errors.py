@@ -611,3 +611,40 @@ class WorkStopped(RefusedError):
         "zh": "请联系运营者，或由工作人员重新处理。",
         "en": "Ask the operator; staff can start it again.",
     }
+
+
+class SigningKeyUnusable(UnavailableError):
+    code = "signing_key_unusable"
+    causes: ClassVar[Words] = {
+        "zh": "签名密钥或证书无法使用：{detail}。",
+        "en": "The signing key or its certificate cannot be used: {detail}.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请运行 colophon init 生成，或放入配对的证书链与私钥（PEM）。",
+        "en": "Run colophon init to make one, or put in a matching chain and key (PEM).",
+    }
+
+
+class CredentialUnsupported(InputError):
+    code = "credential_unsupported"
+    http_status = 415
+    causes: ClassVar[Words] = {
+        "zh": "{media_type} 类型的文件不能嵌入内容凭证（C2PA）。",
+        "en": "A file of type {media_type} cannot hold a content credential (C2PA).",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请使用 --credential off；元数据标识不受影响。",
+        "en": "Use --credential off; the metadata label is written all the same.",
+    }
+
+
+class CredentialFailed(InputError):
+    code = "credential_failed"
+    causes: ClassVar[Words] = {
+        "zh": "未能为文件签署内容凭证（C2PA）：{detail}。",
+        "en": "The file could not be given a content credential (C2PA): {detail}.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "源文件未被改动。请检查文件是否完整，或使用 --credential off。",
+        "en": "The source was left as it was. Check that it is whole, or use --credential off.",
+    }
