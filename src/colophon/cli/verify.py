@@ -36,19 +36,20 @@ def command(
       colophon verify --anchor partner-root.pem received/
     """
     from colophon.cli import profile
+    from colophon.labels.inspect import inspect
 
-    trusted = tuple(Path(anchor).read_bytes() for anchor in anchors)
+    trusted = [Path(anchor).read_bytes() for anchor in anchors]
     folder = profile.initialised(data)
-    if folder is None:
-        from colophon.labels.inspect import inspect
-
-        def look(path: Path) -> Findings:
-            return inspect(path, anchors=trusted)
-    else:
+    if folder is not None:
         profile.boot(folder)
+        trusted += profile.own_anchors(folder)
+
+    def look(path: Path) -> Findings:
+        found = inspect(path, anchors=trusted)
+        if folder is None:
+            return found
         from colophon.content import verification
 
-        def look(path: Path) -> Findings:
-            return verification.verify(path, anchors=trusted)
+        return verification.registered(found)
 
     sys.exit(examine(files, look, as_json=as_json, lang=lang))
