@@ -53,7 +53,7 @@ def _rows(folder: Path) -> Iterator[Row]:
     yield _import_time()
     photo = _photo(folder)
     yield _label_photo(photo, folder)
-    yield _inspect_photo(photo, folder)
+    yield _inspect_photo(folder)
     yield _rate(folder)
     yield from _big_video(folder)
 
@@ -116,7 +116,7 @@ def _exiftool(source: Path, target: Path) -> None:
     subprocess.run(command, check=True)
 
 
-def _inspect_photo(photo: Path, folder: Path) -> Row:
+def _inspect_photo(folder: Path) -> Row:
     labelled = folder / "photo.labelled.jpg"
     ours = _median(lambda: inspect(labelled))
     peer = _median(lambda: subprocess.run(["exiftool", "-q", labelled], capture_output=True), 3)
