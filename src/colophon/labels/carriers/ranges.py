@@ -1,0 +1,78 @@
+"""Byte ranges of a source: bounded reads, bounded inflation, and edits turned into pieces."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from colophon.errors import TooLarge, TruncatedFile
+from colophon.labels.carriers.packet import Keep, Piece, Put
+
+METADATA_CAP = 8 << 20
+"""The most bytes one piece of metadata may have, packed or unpacked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """``start`` to ``end`` of the source become ``data``; equal ends insert."""
+
+    start: int
+    end: int
+    data: bytes = b""
+
+
+def size_of(source: BinaryIO) -> int:
+    """How many bytes the source has."""
+    return source.seek(0, io.SEEK_END)
+
+
+def at_most(source: BinaryIO, start: int, size: int, what: str) -> bytes:
+    """Up to ``size`` bytes from ``start``: fewer where the source ends.
+
+    Raises TooLarge above METADATA_CAP, naming ``what``.
+    """
+    if size > METADATA_CAP:
+        raise TooLarge(detail=f"{what} > {METADATA_CAP} bytes")
+    source.seek(start)
+    return source.read(size)
+
+
+def exactly(source: BinaryIO, start: int, size: int, what: str) -> bytes:
+    """``size`` bytes from ``start``. Raises TooLarge or TruncatedFile, naming ``what``."""
+    data = at_most(source, start, size, what)
+    if len(data) < size:
+        raise TruncatedFile(detail=f"{what} @{start}")
+    return data
+
+
+def inflate(data: bytes, what: str) -> bytes:
+    """What zlib data holds; as far as it goes when cut, empty when it is no zlib data.
+
+    Raises TooLarge above METADATA_CAP.
+    """
+    stream = zlib.decompressobj()
+    try:
+        plain = stream.decompress(data, METADATA_CAP)
+    except zlib.error:
+        return b""
+    if stream.unconsumed_tail:
+        raise TooLarge(detail=f"{what} > {METADATA_CAP} bytes")
+    return plain
+
+
+def pieces(edits: Iterable[Edit], size: int) -> list[Piece]:
+    """The pieces of a source of ``size`` bytes after edits that do not overlap."""
+    made: list[Piece] = []
+    at = 0
+    for edit in sorted(edits, key=lambda e: (e.start, e.end)):
+        if edit.start > at:
+            made.append(Keep(at, edit.start))
+        if edit.data:
+            made.append(Put(edit.data))
+        at = edit.end
+    if size > at:
+        made.append(Keep(at, size))
+    return made
