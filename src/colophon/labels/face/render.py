@@ -74,7 +74,7 @@ def shortest_ink(text: str) -> float:
 @cache
 def _ink_span(char: str) -> float:
     """Measured on a proof sheet, because mitres and clips decide where ink ends."""
-    rows = (_drawn(char, PROOF_SCALE) > HALF_INK).any(axis=1)
+    rows = (_drawn(char, PROOF_SCALE).max(axis=1) > HALF_INK).tolist()
     inked = [place for place, found in enumerate(rows) if found]
     return (inked[-1] - inked[0] + 1) / PROOF_SCALE
 
