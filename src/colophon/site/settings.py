@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from colophon.console.theme import UNFOLD as UNFOLD
 from colophon.site import environment as env
 
 DATA = env.data_folder()
@@ -19,6 +20,9 @@ CSRF_TRUSTED_ORIGINS = env.words("COLOPHON_ORIGINS", "")
 DATABASES = {"default": env.database(DATA)}
 
 INSTALLED_APPS = [
+    # First, so that their templates stand before those of the packages they dress.
+    "colophon.portal",
+    "colophon.console",
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -34,12 +38,11 @@ INSTALLED_APPS = [
     "colophon.parties",
     "colophon.content",
     "colophon.gateway",
-    "colophon.portal",
-    "colophon.console",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "colophon.site.headers.SecurityHeaders",
+    "colophon.site.problems.ApiProblems",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -81,6 +84,7 @@ TEMPLATES = [
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [Path(__file__).parent.parent / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 STATIC_URL = "/static/"
@@ -109,7 +113,7 @@ CACHES = {
 COLOPHON_SIGN_UP = env.flag("COLOPHON_SIGN_UP", default=True)
 COLOPHON_STAFF_MFA = os.environ.get("COLOPHON_STAFF_MFA", "auto")  # auto | required | off
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/account/"
+LOGIN_REDIRECT_URL = "/account"
 ACCOUNT_ADAPTER = "colophon.site.sign_in.Adapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
@@ -140,6 +144,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else Non
 SECURE_REFERRER_POLICY = "same-origin"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _https
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "colophon.portal.views.errors.csrf_failed"
 
 LOGGING = {
     "version": 1,

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from colophon.site.api import api, docs
+
+# Staff sign in by the one door that knows the second factor, not by the console's own form.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("colophon.portal.urls")),
+    path("api/", api.urls),
+    path("docs", docs, name="docs"),
     path("console/", admin.site.urls),
     path("account/", include("allauth.urls")),
 ]

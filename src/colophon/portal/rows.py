@@ -1,0 +1,365 @@
+"""The five rows of the verify page: explicit label, metadata, manifest, watermark, log.
+
+Each row: a shape and a word, the finding, who it comes from, what it proves and what it
+does not, and facts to unfold. Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from colophon.content.verification import SAME_NUMBER, UNLABELLED_ORIGINAL
+from colophon.labels import deviations as standard
+from colophon.portal.wording import page_lang, place_words, position_words
+
+if TYPE_CHECKING:
+    from colophon.labels.model import (
+        AigcLayer,
+        CredentialLayer,
+        ExplicitLayer,
+        Findings,
+        RegisterLayer,
+        WatermarkLayer,
+    )
+
+SHAPES = {"met": "●", "due": "◐", "gap": "○", "bad": "○", "none": "–"}
+"""The look's four shapes; ``bad`` shares the open circle and differs by its word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of details; ``mono`` for codes and hashes."""
+
+    term: str
+    value: str
+    mono: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One layer in words."""
+
+    key: str
+    name: str
+    tone: str
+    word: str
+    finding: str
+    by: str
+    proves: str
+    limits: str
+    facts: tuple[Fact, ...] = ()
+
+    @property
+    def shape(self) -> str:
+        """The shape that stands before the word."""
+        return SHAPES[self.tone]
+
+
+@dataclass(frozen=True, slots=True)
+class Deviance:
+    """One departure from the standard, in words, with its clause."""
+
+    code: str
+    words: str
+    remedy: str
+    detail: str
+    source: str
+
+
+def five(findings: Findings) -> tuple[Row, ...]:
+    """The rows, always five and always in this order."""
+    layers = findings.layers
+    return (
+        _explicit(layers.explicit),
+        _aigc(layers.aigc),
+        _credential(layers.credential),
+        _watermark(layers.watermark),
+        _register(layers.register, findings.notes),
+    )
+
+
+def deviances(findings: Findings) -> tuple[Deviance, ...]:
+    """How the label departs from the standard; empty when it does not."""
+    aigc, lang = findings.layers.aigc, page_lang()
+    return tuple(
+        Deviance(
+            each.code,
+            standard.words(each.code, lang),
+            standard.remedy(each.code, lang),
+            each.detail,
+            each.source,
+        )
+        for each in (aigc.deviations if aigc else ())
+    )
+
+
+def _facts(*pairs: tuple[str, object] | tuple[str, object, bool]) -> tuple[Fact, ...]:
+    return tuple(
+        Fact(pair[0], str(pair[1]), mono=len(pair) > 2 and bool(pair[2]))  # noqa: PLR2004 -- a third part marks code
+        for pair in pairs
+        if pair[1] not in {None, "", "None"}
+    )
+
+
+def _share(ratio: float | None) -> str | None:
+    return None if ratio is None else f"{ratio * 100:.1f} %"
+
+
+def _explicit(layer: ExplicitLayer | None) -> Row:
+    name = _("Explicit label")
+    limits = _("Anyone can add such words, and cropping removes them.")
+    if layer is None:
+        return _not_looked_for("explicit", name)
+    if not layer.present:
+        return Row(
+            "explicit", name, "gap", _("Not found"),
+            _("No label that people can see or hear was found."), "",
+            _("Nothing, by itself."),
+            _("One may be there in a form this reader does not recognise; "
+              "not every content needs one (Art. 17)."),
+        )  # fmt: skip
+    where = position_words(layer.where)
+    finding = _("“%(text)s”, %(where)s.") if where else _("“%(text)s”.")
+    return Row(
+        "explicit",
+        name,
+        "met",
+        _("Found"),
+        finding % {"text": layer.text or "AI", "where": where},
+        _("Whoever made the content or passed it on"),
+        _("People who see or hear this are told that AI made or edited it."),
+        limits,
+        _facts(
+            (_("Height, share of the shortest side"), _share(layer.height_ratio)),
+            (_("Seconds shown or heard"), layer.seconds),
+            (_("Recognised by"), place_words(layer.how)),
+        ),
+    )
+
+
+def _aigc(layer: AigcLayer | None) -> Row:
+    name = _("AIGC metadata")
+    if layer is None:
+        return _not_looked_for("aigc", name)
+    if not layer.present:
+        return Row(
+            "aigc", name, "gap", _("Not found"),
+            _("The field that GB 45438-2025 sets aside for the label is not there."), "",
+            _("Nothing, by itself."),
+            _("Copying, screenshots and some sites drop metadata without anyone meaning to."),
+        )  # fmt: skip
+    return Row(
+        "aigc",
+        name,
+        "due" if layer.deviations else "met",
+        _("Found, with deviations") if layer.deviations else _("Found"),
+        _statement(layer.label),
+        _maker(layer),
+        _("The file itself carries this statement, where machines look for it."),
+        _("Metadata is plain writing: without a signature anyone can add or copy it."),
+        _aigc_facts(layer),
+    )
+
+
+def _statement(label: str | None) -> str:
+    said = {
+        "1": _("It says: this is AI-generated."),
+        "2": _("It says: this may be AI-generated, as a user declared."),
+        "3": _("It says: this is suspected to be AI-generated."),
+    }
+    return said.get(label or "", _("It carries a label whose value is not one the standard has."))
+
+
+def _maker(layer: AigcLayer) -> str:
+    if not layer.content_producer:
+        return _("No producer is named")
+    producer = layer.producer
+    if producer and producer.uscc and producer.uscc_valid:
+        return _("Names the organisation with credit code %(code)s") % {"code": producer.uscc}
+    return _("Names “%(name)s”") % {"name": layer.content_producer[:80]}
+
+
+def _aigc_facts(layer: AigcLayer) -> tuple[Fact, ...]:
+    security = layer.security
+    return _facts(
+        ("Label", layer.label, True),
+        ("ContentProducer", layer.content_producer, True),
+        ("ProduceID", layer.produce_id, True),
+        ("ReservedCode1", layer.reserved_code1, True),
+        ("ContentPropagator", layer.content_propagator, True),
+        ("PropagateID", layer.propagate_id, True),
+        ("ReservedCode2", layer.reserved_code2, True),
+        (_("Place in the file"), layer.place, True),
+        (_("Labels in the file"), layer.count),
+        (_("Security data"), _security(security.kind, security.signature) if security else None),
+    )
+
+
+def _security(kind: str, signature: str) -> str:
+    if kind == "none":
+        return _("none")
+    if kind == "opaque":
+        return _("present, in a form only its maker can read")
+    words = {
+        "valid": _("signature valid"),
+        "invalid": _("signature does not check out"),
+        "unknown_signer": _("signature valid, signer not known here"),
+        "unsupported": _("signed in a way not supported here"),
+    }
+    return words.get(signature, _("present, not signed"))
+
+
+def _credential(layer: CredentialLayer | None) -> Row:
+    name = _("Signed manifest")
+    if layer is None:
+        return _not_looked_for("credential", name)
+    if not layer.present:
+        return Row(
+            "credential", name, "gap", _("Not found"),
+            _("No signed manifest (C2PA) is attached."), "",
+            _("Nothing, by itself."),
+            _("Most programs do not sign what they make, and many sites take manifests off."),
+        )  # fmt: skip
+    tone, word, finding, proves = _signature(layer)
+    return Row(
+        "credential",
+        name,
+        tone,
+        word,
+        finding,
+        _("Signed by %(signer)s") % {"signer": layer.signer} if layer.signer else "",
+        proves,
+        _("That the signer tells the truth about how the content was made."),
+        _facts(
+            (_("Signed at"), layer.signed_at),
+            (_("Program"), layer.generator),
+            (_("Source type"), (layer.digital_source_type or "").rsplit("/", 1)[-1], True),
+            (_("Same AIGC label inside"), _yes_no(value=layer.aigc_matches)),
+            (_("Remarks of the reader"), ", ".join(layer.issues), True),
+        ),
+    )
+
+
+def _signature(layer: CredentialLayer) -> tuple[str, str, str, str]:
+    if not layer.valid:
+        return (
+            "bad",
+            _("Does not check out"),
+            _("The manifest does not fit these bytes."),
+            _("That the file, or the manifest, was changed after signing."),
+        )
+    if not layer.trusted:
+        return (
+            "due",
+            _("Valid, signer unknown"),
+            _("The signature fits these bytes; this service does not know the signer."),
+            _("That not one byte changed since it was signed, by whoever holds that key."),
+        )
+    return (
+        "met",
+        _("Checks out"),
+        _("The signature fits these bytes, and the signer is known here."),
+        _("That the signer signed exactly these bytes."),
+    )
+
+
+def _yes_no(*, value: bool | None) -> str | None:
+    if value is None:
+        return None
+    return _("yes") if value else _("no")
+
+
+def _watermark(layer: WatermarkLayer | None) -> Row:
+    name = _("Watermark")
+    if layer is None:
+        return _not_looked_for("watermark", name)
+    if not layer.present:
+        return Row(
+            "watermark", name, "gap", _("Not found"),
+            _("No watermark that this reader knows was found."), "",
+            _("Nothing, by itself."),
+            _("Watermarks of other makers cannot be read here."),
+        )  # fmt: skip
+    return Row(
+        "watermark",
+        name,
+        "met",
+        _("Found"),
+        _("A number is woven into the content itself."),
+        _("A service that uses this watermark"),
+        _("The content, or the greater part of it, passed through such a service."),
+        _("That nothing was changed since: a watermark is made to outlive changes."),
+        _facts((_("Number"), layer.payload, True), (_("Certainty"), _share(layer.confidence))),
+    )
+
+
+def _register(layer: RegisterLayer | None, notes: tuple[str, ...]) -> Row:
+    name = _("Public log")
+    if layer is None:
+        return _not_looked_for("register", name)
+    if not layer.known:
+        return Row(
+            "register", name, "gap", _("Not on record"),
+            _("This service has no record of these bytes."), _("This service’s own register"),
+            _("This service did not release this file in this form."),
+            _("Other services keep their own registers."),
+        )  # fmt: skip
+    tone, word, finding, proves = _record(layer, notes)
+    return Row(
+        "register",
+        name,
+        tone,
+        word,
+        finding,
+        _("This service’s own register"),
+        proves,
+        _("Who used the service: the register answers with numbers, never with names."),
+        _facts((_("Number in the register"), layer.content_id, True)),
+    )
+
+
+def _record(layer: RegisterLayer, notes: tuple[str, ...]) -> tuple[str, str, str, str]:
+    if UNLABELLED_ORIGINAL in notes:
+        return (
+            "due",
+            _("On record, unlabelled"),
+            _("This file was given to this service, which released it with labels; "
+              "this is the copy from before."),
+            _("That the content is known here, and that a labelled version exists."),
+        )  # fmt: skip
+    if layer.match == "exact":
+        return (
+            "met",
+            _("On record"),
+            _("This service released exactly these bytes."),
+            _("That the file is now as it was when it left this service."),
+        )
+    if SAME_NUMBER in notes:
+        return (
+            "bad",
+            _("Same number, other bytes"),
+            _("The number in the label is on record, but for a file with other bytes."),
+            _("That the file was changed after release, or that the label was put on another."),
+        )
+    return (
+        "due",
+        _("Similar, on record"),
+        _("This service released a content that this one derives from or resembles."),
+        _("That the two share a number or a likeness."),
+    )
+
+
+def _not_looked_for(key: str, name: str) -> Row:
+    return Row(
+        key,
+        name,
+        "none",
+        _("Not looked for"),
+        _("This reader does not look for it in files of this kind."),
+        "",
+        _("Nothing, either way."),
+        _("Whether it is there."),
+    )

@@ -1,0 +1,174 @@
+/* Makes the pages quicker to use; every one of them works without this file. */
+"use strict";
+
+const one = (selector, root = document) => root.querySelector(selector);
+const make = (tag, given = {}) => Object.assign(document.createElement(tag), given);
+
+/* Verify: drop, paste or choose; the file is shown from the reader's own disk. */
+function verifyPage() {
+  const form = one("#drop");
+  if (!form) return;
+  const input = one("input[type=file]", form);
+  const busy = one("#busy");
+  form.classList.add("scripted");
+  one(".when-script", form).hidden = false;
+  input.addEventListener("change", () => input.files[0] && read(form, input.files[0], busy));
+  form.addEventListener("click", (event) => event.target.closest("label,input,button") || input.click());
+  addEventListener("dragover", (event) => { event.preventDefault(); form.classList.add("over"); });
+  addEventListener("dragleave", (event) => event.relatedTarget || form.classList.remove("over"));
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    form.classList.remove("over");
+    if (event.dataTransfer.files[0]) read(form, event.dataTransfer.files[0], busy);
+  });
+  addEventListener("paste", (event) => {
+    const file = event.clipboardData && event.clipboardData.files[0];
+    if (file) read(form, file, busy);
+  });
+}
+
+function read(form, file, busy) {
+  const body = new FormData(form);
+  body.set("file", file, file.name);
+  body.set("preview", "no");
+  const bar = make("progress", { max: 1 });
+  busy.replaceChildren(busy.dataset.sending, bar);
+  const request = new XMLHttpRequest();
+  request.open("POST", form.action);
+  request.responseType = "document";
+  request.upload.onprogress = (event) => { if (event.lengthComputable) bar.value = event.loaded / event.total; };
+  request.upload.onload = () => { bar.removeAttribute("value"); busy.firstChild.data = busy.dataset.reading; };
+  request.onerror = () => busy.replaceChildren(busy.dataset.failed);
+  request.onload = () => show(request.response, file, busy);
+  request.send(body);
+}
+
+function show(page, file, busy) {
+  const found = page && one("#result", page);
+  if (!found) { busy.replaceChildren(busy.dataset.failed); return; }
+  const result = one("#result");
+  result.replaceChildren(...found.childNodes);
+  one("#ask").classList.add("asked");
+  const reads = one("#reads");
+  if (reads) reads.remove();
+  const figure = one("[data-preview]", result);
+  if (figure) preview(figure, file);
+  busy.replaceChildren(make("span", { className: "hidden", textContent: busy.dataset.done }));
+  copyable(result);
+  one("#drop input[type=file]").value = "";
+  result.focus({ preventScroll: true });
+  result.scrollIntoView({ block: "start" });
+}
+
+async function preview(figure, file) {
+  const medium = figure.dataset.medium;
+  const address = URL.createObjectURL(file);
+  if (medium === "image") {
+    const picture = make("img", { src: address, alt: file.name });
+    picture.onload = () => figure.replaceChildren(picture);
+  } else if (medium === "video") {
+    figure.replaceChildren(make("video", { src: address, controls: true, muted: true, preload: "metadata" }));
+  } else if (medium === "audio") {
+    const drawn = await wave(file);
+    figure.replaceChildren(...drawn, make("audio", { src: address, controls: true }));
+  } else if (medium === "text") {
+    const text = await file.slice(0, 4800).text();
+    figure.replaceChildren(make("blockquote", { className: "excerpt", textContent: text.slice(0, 1200) }));
+  }
+}
+
+async function wave(file) {
+  if (file.size > 32 * 1024 * 1024) return [];
+  try {
+    const sound = await new OfflineAudioContext(1, 1, 8000).decodeAudioData(await file.arrayBuffer());
+    return [drawn(loudness(sound.getChannelData(0)))];
+  } catch { return []; }
+}
+
+function loudness(samples) {
+  const bars = 96, step = Math.max(1, Math.floor(samples.length / bars));
+  const levels = Array.from({ length: bars }, (_, bar) => {
+    let sum = 0;
+    for (let at = bar * step; at < (bar + 1) * step; at += 1) sum += (samples[at] || 0) ** 2;
+    return Math.sqrt(sum / step);
+  });
+  const top = Math.max(...levels) || 1;
+  return levels.map((level) => Math.max(2, Math.round(88 * Math.sqrt(level / top))));
+}
+
+function drawn(heights) {
+  const space = "http://www.w3.org/2000/svg";
+  const picture = document.createElementNS(space, "svg");
+  picture.setAttribute("viewBox", "0 0 288 96");
+  picture.setAttribute("class", "wave");
+  picture.setAttribute("aria-hidden", "true");
+  heights.forEach((height, bar) => {
+    const column = document.createElementNS(space, "rect");
+    const given = { x: bar * 3, y: (96 - height) / 2, width: 2, height };
+    Object.entries(given).forEach(([name, value]) => column.setAttribute(name, value));
+    picture.append(column);
+  });
+  return picture;
+}
+
+/* Hashes and keys: copied whole, shown in fours. */
+function copyable(root) {
+  if (!navigator.clipboard) return;
+  root.querySelectorAll("[data-copy]").forEach((code) => {
+    const [copy, copied] = document.documentElement.lang.startsWith("zh") ? ["复制", "已复制"] : ["Copy", "Copied"];
+    const button = make("button", { type: "button", className: "copy", textContent: copy });
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(code.dataset.copy);
+      button.textContent = copied;
+      setTimeout(() => { button.textContent = copy; }, 2000);
+    });
+    code.after(" ", button);
+  });
+}
+
+/* Content on its way: ask again, and reload once something has changed. */
+function waiting() {
+  const watched = one("[data-watch]");
+  if (!watched) return;
+  const ask = async () => {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = one("[data-watched]", page);
+    if (fresh) one("[data-watched]").replaceWith(fresh);
+    if (one("[data-watch]", page)) setTimeout(ask, 1500);
+    else copyable(one("[data-watched]"));
+  };
+  setTimeout(ask, 1000);
+}
+
+/* Sending a large file: show how far it is. */
+function sending() {
+  document.querySelectorAll("form[data-progress]").forEach((form) => {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const bar = make("progress", { max: 1 });
+      form.append(bar);
+      one("button[type=submit]", form).disabled = true;
+      const request = new XMLHttpRequest();
+      request.open("POST", form.action || location.href);
+      request.upload.onprogress = (moved) => { if (moved.lengthComputable) bar.value = moved.loaded / moved.total; };
+      request.onload = () => {
+        if (request.status < 300 && request.responseURL !== location.href) { location.assign(request.responseURL); return; }
+        const page = new DOMParser().parseFromString(request.responseText, "text/html");
+        one("main").replaceWith(one("main", page));
+        start();
+        scrollTo(0, 0);
+      };
+      request.onerror = () => { bar.remove(); one("button[type=submit]", form).disabled = false; };
+      request.send(new FormData(form));
+    });
+  });
+}
+
+function start() {
+  verifyPage();
+  copyable(document);
+  waiting();
+  sending();
+}
+start();

@@ -1,0 +1,115 @@
+"""What arrives with a form: the file, checked before anything reads it, and how it is shown.
+
+Nothing here keeps a byte: a preview travels back inside the page it was asked from.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+import wave
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING, BinaryIO
+
+from colophon.errors import RequestInvalid, TooLarge
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+    from django.http import HttpRequest
+
+INLINE_BYTES = 4 * 1024 * 1024
+"""The largest file shown again from inside the page; larger ones only from the reader's disk."""
+TEXT_CHARACTERS = 1200
+WAVE_BARS = 96
+WAVE_SECONDS = 600
+INLINE_TYPES = {
+    "image": {"image/png", "image/jpeg", "image/webp", "image/gif", "image/avif"},
+    "audio": {"audio/wav", "audio/x-wav", "audio/mpeg", "audio/mp4", "audio/flac", "audio/ogg"},
+    "video": {"video/mp4", "video/webm", "video/quicktime"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """How to show the file: by address, as words, as a drawn wave, or by its name alone."""
+
+    medium: str
+    address: str = ""
+    text: str = ""
+    bars: tuple[tuple[int, int], ...] = ()  # (x, height), in a box of 288 by 96
+
+
+def received(request: HttpRequest, field: str, limit: int) -> UploadedFile:
+    """The uploaded file.
+
+    ``limit`` is in bytes. Raises TooLarge before the body is read where its length says so,
+    and RequestInvalid when there is no file.
+    """
+    name = field
+    declared = int(request.META.get("CONTENT_LENGTH") or 0)
+    if declared > limit + 64 * 1024:  # the form around the file
+        raise TooLarge(file=name, detail=_limit_words(limit))
+    upload = request.FILES.get(field)
+    if upload is None:
+        raise RequestInvalid(detail="file")
+    if (upload.size or 0) > limit:
+        raise TooLarge(file=safe_name(upload.name), detail=_limit_words(limit))
+    return upload
+
+
+def safe_name(name: str | None) -> str:
+    """A file name fit to be shown and to be offered for download: no path, one line."""
+    bare = PurePath((name or "").replace("\\", "/")).name
+    return "".join(c for c in bare if c.isprintable())[:120] or "file"
+
+
+def preview(source: BinaryIO, media_type: str, medium: str) -> Preview:
+    """The file as the page can show it without keeping it."""
+    source.seek(0)
+    if medium in {"text", "document"} and not media_type.startswith("application/"):
+        head = source.read(TEXT_CHARACTERS * 4).decode("utf-8", errors="replace")
+        return Preview(medium, text=head[:TEXT_CHARACTERS])
+    bars = wave_bars(source) if media_type in {"audio/wav", "audio/x-wav"} else ()
+    source.seek(0)
+    if media_type not in INLINE_TYPES.get(medium, set()):
+        return Preview(medium, bars=bars)
+    data = source.read(INLINE_BYTES + 1)
+    if len(data) > INLINE_BYTES:
+        return Preview(medium, bars=bars)
+    encoded = base64.b64encode(data).decode("ascii")
+    return Preview(medium, address=f"data:{media_type};base64,{encoded}", bars=bars)
+
+
+def wave_bars(source: BinaryIO) -> tuple[tuple[int, int], ...]:
+    """The loudness of a plain WAV file over time, as bars; empty for any other coding."""
+    source.seek(0)
+    try:
+        with wave.open(source, "rb") as sound:
+            return _bars(sound)
+    except (wave.Error, EOFError, RuntimeError):
+        return ()
+
+
+def _bars(sound: wave.Wave_read) -> tuple[tuple[int, int], ...]:
+    import numpy as np
+
+    frames = min(sound.getnframes(), sound.getframerate() * WAVE_SECONDS)
+    if sound.getsampwidth() != 2 or frames < WAVE_BARS:  # noqa: PLR2004 -- 16-bit samples
+        return ()
+    step = frames // WAVE_BARS
+    # One look of at most 4096 frames a bar: time and memory do not grow with the file.
+    look = min(step, 4096)
+    loudness = []
+    for bar in range(WAVE_BARS):
+        sound.setpos(bar * step)
+        samples = np.frombuffer(sound.readframes(look), dtype="<i2").astype("f4")
+        loudness.append(float(np.sqrt(np.mean(samples**2))) if samples.size else 0.0)
+    top = max(loudness) or 1.0
+    return tuple(
+        (bar * 3, max(2, round(88 * math.sqrt(value / top)))) for bar, value in enumerate(loudness)
+    )
+
+
+def _limit_words(limit: int) -> str:
+    return f"{limit // (1024 * 1024)} MiB"

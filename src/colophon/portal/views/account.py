@@ -1,0 +1,121 @@
+"""A user's own content: submit, watch, read what was written, download."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import FileResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from colophon.content import register, submission, verification
+from colophon.content.states import State
+from colophon.errors import ColophonError
+from colophon.parties.models import pseudonym
+from colophon.portal import contents, findings, upload, wording
+from colophon.portal.views.verify import problem
+from colophon.store import clock
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from colophon.content.models import Content
+
+ROWS = 25
+READ_BACK_BYTES = 64 * 1024 * 1024
+"""Larger files are not read again each time their page is opened."""
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def account(request: HttpRequest) -> HttpResponse:
+    """Submit, and the list of one's own contents."""
+    context: dict[str, object] = {}
+    status = 200
+    if request.method == "POST":
+        try:
+            taken = _submitted(request)
+        except ColophonError as error:
+            context, status = {"problem": problem(error)}, error.http_status
+        else:
+            messages.success(request, _("Received. The labelled file will be here in a moment."))
+            return redirect("portal:content", content_id=taken.pk)
+    page = Paginator(register.of(request.user), ROWS).get_page(request.GET.get("page"))
+    context |= {
+        "page": page,
+        "rows": [contents.Shown(each, contents.standing(each.state)) for each in page],
+        "kinds": wording.kind_choices(),
+        "chosen": request.POST.get("kind", ""),
+        "limit_mib": settings.COLOPHON_MAX_UPLOAD >> 20,
+        "moving": any(contents.standing(each.state).moving for each in page),
+    }
+    return render(request, "portal/account.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def content(request: HttpRequest, content_id: UUID) -> HttpResponse:
+    """One content: where it stands, what was written and what its finished bytes say."""
+    try:
+        found = register.find(content_id, request.user)
+        if request.method == "POST":
+            submission.again(found, by=actor(request), now=clock.now())
+            return redirect("portal:content", content_id=found.pk)
+    except ColophonError as error:
+        context = {"problem": problem(error)}
+        return render(request, "portal/refused.html", context, status=error.http_status)
+    context = {
+        "content": found,
+        "standing": contents.standing(found.state),
+        "written": contents.written(found.written),
+        "sheet": _read_back(found),
+    }
+    return render(request, "portal/content.html", context)
+
+
+@login_required
+@require_safe
+def content_file(request: HttpRequest, content_id: UUID) -> HttpResponse | FileResponse:
+    """The labelled file."""
+    try:
+        found = register.find(content_id, request.user)
+        handle = register.released_file(found)
+    except ColophonError as error:
+        context = {"problem": problem(error)}
+        return render(request, "portal/refused.html", context, status=error.http_status)
+    return FileResponse(
+        handle, as_attachment=True, filename=found.name, content_type=found.media_type
+    )
+
+
+def actor(request: HttpRequest) -> str:
+    """The signed-in account as events name it: by its pseudonym."""
+    return pseudonym(request.user)
+
+
+def _submitted(request: HttpRequest) -> Content:
+    source = upload.received(request, "file", settings.COLOPHON_MAX_UPLOAD)
+    return submission.submit(
+        source.file,
+        upload.safe_name(source.name),
+        account=request.user,
+        kind=request.POST.get("kind") or None,
+        action=request.POST.get("action") or "created",
+        explicit=request.POST.get("explicit") or "auto",
+        lang=request.POST.get("lang") or wording.page_lang(),
+        by=actor(request),
+        now=clock.now(),
+    )
+
+
+def _read_back(found: Content) -> findings.Sheet | None:
+    if found.state != State.RELEASED or (found.labelled_size or 0) > READ_BACK_BYTES:
+        return None
+    with register.released_file(found) as handle:
+        return findings.sheet(verification.inspect_upload(handle, found.name))
