@@ -9,9 +9,25 @@ from pathlib import Path
 
 import pytest
 
-# Before Django reads its settings: tests never touch an operator's data folder.
+from tests.append_only import emptying_lifts_triggers  # noqa: F401 - a fixture for all tests
+
+# Before Django reads its settings: tests never touch an operator's data folder. Named here
+# and not in pyproject, where pytest-django would load the settings before this file.
 os.environ["COLOPHON_DATA"] = tempfile.mkdtemp(prefix="colophon-test-")
 os.environ.setdefault("COLOPHON_RUNNER", "off")
+
+
+def pytest_configure() -> None:
+    """Load the settings, so that pytest-django finds them configured.
+
+    The variable does not stay: a parallel worker must load this file first, as we did.
+    """
+    from django.conf import settings
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colophon.site.settings")
+    settings.DATABASES  # noqa: B018
+    del os.environ["DJANGO_SETTINGS_MODULE"]
+
 
 NO_SKIP = os.environ.get("COLOPHON_NO_SKIP") == "1"
 
