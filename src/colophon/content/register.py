@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, BinaryIO
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from colophon.content.models import Content
 from colophon.content.states import SETTLED, State
@@ -60,6 +60,11 @@ def by_bytes(sha256: str) -> Content | None:
     return matches[0] if matches else None
 
 
+def count_by_state() -> dict[str, int]:
+    """How many contents are in each state."""
+    return dict(Content.objects.order_by().values_list("state").annotate(Count("pk")))
+
+
 def by_produce_id(produce_id: str) -> Content | None:
     """The content a label's ProduceID names."""
-    return Content.objects.filter(produce_id=produce_id).first()
+    return Content.objects.filter(produce_id=produce_id[:200]).first()

@@ -132,10 +132,10 @@ def _labelled(context: JobContext, content: Content) -> tuple[Applied, blobs.Blo
 def _applied(
     content: Content, source: Path, target: Path, progress: Callable[[float], None]
 ) -> Applied:
-    from colophon import labels
+    from colophon.labels.apply import apply
 
     profile = operator.current()
-    return labels.apply(
+    return apply(
         source,
         target,
         kind=Kind(content.kind) if content.kind else None,

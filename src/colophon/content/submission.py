@@ -97,8 +97,9 @@ def submit(
         idempotency_key=idempotency_key or "",
     )
     check(order)
-    media_type = _media_type(source, order.name)
-    blob = blobs.keep(counted(source, order.name))
+    head = source.read(HEAD)
+    media_type = _media_type(head, order.name)
+    blob = blobs.keep(counted(source, order.name, head))
     content = Content(
         medium=medium_of(media_type).value,
         media_type=media_type,
@@ -158,21 +159,25 @@ def again(content: Content, *, by: str, now: datetime) -> Content:
         return fresh
 
 
-def counted(source: BinaryIO, name: str) -> BinaryIO:
-    """``source``, that raises TooLarge at the byte over the site's limit."""
+def counted(source: BinaryIO, name: str, head: bytes = b"") -> BinaryIO:
+    """``source``, with the ``head`` already read from it put back; reading raises TooLarge at
+    the byte over the site's limit.
+    """
     limit = cast("ContentConfig", apps.get_app_config("content")).largest_upload
-    return cast("BinaryIO", Counted(source, name, limit))
+    return cast("BinaryIO", Counted(source, name, limit, head))
 
 
 class Counted:
     """A source that refuses to give more bytes than the limit."""
 
-    def __init__(self, source: BinaryIO, name: str, limit: int) -> None:
-        self._source, self._name, self._limit = source, name, limit
+    def __init__(self, source: BinaryIO, name: str, limit: int, head: bytes) -> None:
+        self._source, self._name, self._limit, self._head = source, name, limit, head
         self._given = 0
 
     def read(self, size: int = -1) -> bytes:
-        chunk = self._source.read(size if size >= 0 else self._limit + 1)
+        chunk, self._head = self._head, b""
+        if not chunk:
+            chunk = self._source.read(size if size >= 0 else self._limit + 1)
         self._given += len(chunk)
         if self._given > self._limit:
             raise TooLarge(file=self._name, detail=f"> {self._limit} bytes")
@@ -221,10 +226,7 @@ def _earlier(account: Account, order: Order, request: str) -> Content | None:
     return found
 
 
-def _media_type(source: BinaryIO, name: str) -> str:
-    source.seek(0)
-    head = source.read(HEAD)
-    source.seek(0)
+def _media_type(head: bytes, name: str) -> str:
     if not head:
         raise EmptyFile(file=name)
     found = recognise(head, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from colophon.content import register
+from colophon.labels.inspect import inspect
 from colophon.labels.model import Findings, Integrity, RegisterLayer
 from colophon.labels.sources import Source
 
@@ -19,9 +20,7 @@ def inspect_upload(source: Source, name: str) -> Findings:
     ProduceID is known while the bytes differ was changed after its release, or put on
     something else. Raises what ``labels.inspect`` raises.
     """
-    from colophon import labels
-
-    return registered(labels.inspect(source, name=name))
+    return registered(inspect(source, name=name))
 
 
 def registered(findings: Findings) -> Findings:

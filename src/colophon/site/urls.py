@@ -18,3 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("console/", admin.site.urls),
     path("account/", include("allauth.urls")),
 ]
+
+handler400 = "colophon.portal.views.errors.bad_request"
+handler403 = "colophon.portal.views.errors.forbidden"
+handler404 = "colophon.portal.views.errors.missing"
+handler500 = "colophon.portal.views.errors.broken"

@@ -1,0 +1,26 @@
+"""The typed API: every room's routes under one document."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.openapi.docs import Swagger
+
+from colophon import __version__
+from colophon.content.api import router as content
+from colophon.site import problems
+
+api = NinjaAPI(
+    title="Colophon",
+    version=__version__,
+    description="Puts a true colophon on what a generator makes. Errors are RFC 9457 problems.",
+    docs_url=None,
+    urls_namespace="api",
+)
+problems.install(api)
+api.add_router("", content)
+
+
+def docs(request: HttpRequest) -> HttpResponse:
+    """The page that reads the OpenAPI document; its script is served from here."""
+    return Swagger().render_page(request, api)
