@@ -1,0 +1,176 @@
+"""MP4, MOV and M4A: the label is the key ``AIGC`` of ``moov.udta.meta``.
+
+Source: TC260-PG-20257A, TC260-PG-202510A. A film's media data is never read: growing the
+``moov`` box takes from the free space beside it, else every position written in the file
+moves along (``bmff_offsets``).
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from typing import BinaryIO
+
+from colophon.errors import MalformedFile, TruncatedFile
+from colophon.labels.carriers.bmff_boxes import (
+    Box,
+    BoxEdit,
+    children,
+    found,
+    new_box,
+    resized,
+    size_of,
+    walk,
+)
+from colophon.labels.carriers.bmff_meta import (
+    STANDARD,
+    found_in,
+    key_tables,
+    new_meta,
+    packets_of,
+    rekeyed,
+)
+from colophon.labels.carriers.bmff_offsets import moved
+from colophon.labels.carriers.edits import pieces_of
+from colophon.labels.carriers.label_field import FIELD
+from colophon.labels.carriers.packet import Packet, PacketForm, Piece
+
+_HEADER = 8
+_FREE = (b"free", b"skip")
+_MAX_BRANDS = 256
+
+_VIDEO, _QUICKTIME, _AUDIO = "video/mp4", "video/quicktime", "audio/mp4"
+_MAJOR = {
+    b"qt  ": _QUICKTIME,
+    b"M4A ": _AUDIO,
+    b"M4B ": _AUDIO,
+    b"M4P ": _AUDIO,
+    b"F4A ": _AUDIO,
+    b"F4B ": _AUDIO,
+}
+_VIDEO_BRANDS = (
+    *(b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9"),
+    *(b"mp41", b"mp42", b"mp71", b"avc1", b"hvc1", b"dash", b"msdh", b"msix", b"cmfc", b"cmf2"),
+    *(b"MSNV", b"XAVC", b"F4V ", b"M4V ", b"M4VP", b"M4VH", b"NDSC", b"NDSH", b"iphn", b"mmp4"),
+)
+_STILL_BRANDS = (b"mif1", b"msf1", b"heic", b"heix", b"hevc", b"avif", b"avis", b"jxl ", b"crx ")
+_OLD_QUICKTIME = (b"moov", b"mdat", b"wide", b"pnot", b"free", b"skip")
+
+
+class BmffCarrier:
+    """Carrier of the ISO base media family."""
+
+    name = "bmff"
+    media_types = (_VIDEO, _QUICKTIME, _AUDIO)
+    forms: tuple[PacketForm, ...] = ("aigc",)
+    extensions = (".mp4", ".mov", ".m4a", ".m4v", ".m4b", ".3gp", ".f4v", ".qt")
+
+    def sniff(self, head: bytes) -> str | None:
+        if len(head) < 2 * _HEADER:
+            return None
+        size, kind = struct.unpack_from(">I4s", head)
+        if kind != b"ftyp":
+            return _QUICKTIME if kind in _OLD_QUICKTIME and _whole_box(head, size) else None
+        return _branded([head[at : at + 4] for at in range(_HEADER, min(size, _MAX_BRANDS), 4)])
+
+    def read(self, source: BinaryIO) -> list[Packet]:
+        size = size_of(source)
+        top = list(walk(source, 0, size))
+        if not found(top, b"moov") and (not top or top[-1].end < size):
+            raise TruncatedFile(detail="no moov box before the end")
+        packets = [label.packet for label in found_in(source, top)]
+        for table, place in key_tables(source, top):
+            packets += packets_of(source, table, place)
+        return packets
+
+    def write(self, source: BinaryIO, packets: Mapping[PacketForm, bytes]) -> list[Piece]:
+        size = size_of(source)
+        top = list(walk(source, 0, size, strict=True))
+        moovs = found(top, b"moov")
+        if not moovs:
+            raise MalformedFile(detail="no moov box")
+        if found(children(source, moovs[0]), b"cmov"):
+            raise MalformedFile(detail="its moov box is compressed")
+        edits = _labelled(source, top, packets["aigc"])
+        edits += _from_free_space(top, moovs[0], edits)
+        edits = moved(source, top, edits)
+        return pieces_of([*edits, *resized(edits)], size)
+
+    def standard_place(self, form: PacketForm) -> str:
+        del form
+        return f"bmff:{STANDARD}:{FIELD}"
+
+
+def _whole_box(head: bytes, size: int) -> bool:
+    """Is a file without ``ftyp`` really made of boxes? A second header must look like one, or
+    the first box be larger than what was read."""
+    if size == 1:
+        return len(head) >= 2 * _HEADER and head[_HEADER : _HEADER + 3] == bytes(3)
+    if size < _HEADER:
+        return size == 0 and head[4:8] == b"mdat"
+    follower = head[size + 4 : size + 8]
+    return len(head) <= size or not follower or follower.isalnum()
+
+
+def _branded(brands: list[bytes]) -> str | None:
+    """``brands``: the major one, the minor version, then the compatible ones."""
+    if not brands or brands[0] in _STILL_BRANDS:
+        return None
+    if brands[0] in _MAJOR:
+        return _MAJOR[brands[0]]
+    every = [brands[0], *brands[2:]]
+    if any(brand in _VIDEO_BRANDS or brand[:2] == b"3g" for brand in every):
+        return _VIDEO
+    return _QUICKTIME if b"qt  " in every else None
+
+
+def _labelled(source: BinaryIO, top: list[Box], value: bytes) -> list[BoxEdit]:
+    """The edits that leave one label in its standard place."""
+    edits = [edit for stale in found_in(source, top) for edit in stale.removal]
+    placed = False
+    for table, place in key_tables(source, top):
+        standard = place == STANDARD and not placed
+        if standard or table.labels:
+            edits += rekeyed(table, value if standard else None)
+        placed |= standard
+    return edits if placed else [*edits, _added(source, found(top, b"moov")[0], value)]
+
+
+def _added(source: BinaryIO, moov: Box, value: bytes) -> BoxEdit:
+    """A new ``meta`` after everything else in the user data: readers take an iTunes list from
+    the first one."""
+    meta = new_meta(value)
+    udtas = found(children(source, moov), b"udta")
+    if not udtas:
+        return BoxEdit(moov.end, moov.end, new_box(b"udta", meta), (moov,))
+    inner = children(source, udtas[0])
+    at = inner[-1].end if inner else udtas[0].body
+    return BoxEdit(at, at, meta, (moov, udtas[0]))
+
+
+def _from_free_space(top: list[Box], moov: Box, edits: list[BoxEdit]) -> list[BoxEdit]:
+    """Let a free box beside ``moov`` take up its growth, so that nothing else moves."""
+    growth = sum(edit.growth for edit in edits)
+    if not growth:
+        return []
+    for box in top:
+        beside = moov.end == box.start or moov.start == box.end
+        if box.kind not in _FREE or not beside or box.body - box.start != _HEADER:
+            continue
+        left = box.end - box.start - growth
+        if left == 0:
+            return [BoxEdit(box.start, box.end, b"")]
+        if left >= _HEADER:
+            return [_resized(box, left)]
+    return []
+
+
+def _resized(free: Box, size: int) -> BoxEdit:
+    head = struct.pack(">I4s", size, free.kind)
+    growth = size - (free.end - free.start)
+    if growth > 0:
+        return BoxEdit(free.start, free.start + _HEADER, head + bytes(growth))
+    return BoxEdit(free.start, free.start + _HEADER - growth, head)
+
+
+BMFF = BmffCarrier()
