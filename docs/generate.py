@@ -7,9 +7,11 @@ so a page can never be older than the code.
 from __future__ import annotations
 
 import ast
+import json
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
@@ -274,6 +276,39 @@ def event_kinds() -> dict[str, tuple[str, str]]:
     return found
 
 
+def schemas_page() -> str:
+    """The JSON that commands and routes answer with, as JSON Schema."""
+    lines = [
+        "# Schemas",
+        "",
+        (
+            "JSON Schema of the answers. A layer that was looked for and not found is only "
+            '`{"present": false}`; one that does not apply is absent. New keys may be added; none is '
+            "renamed or taken away within a version."
+        ),
+    ]
+    for heading, schema in schemas().items():
+        text = json.dumps(schema, ensure_ascii=False, indent=2)
+        lines += ["", f"## {heading}", "", "```json", text, "```"]
+    return "\n".join([*lines, "", GENERATED, ""])
+
+
+def schemas() -> dict[str, Any]:
+    """Heading to schema, made from the frozen values of the labels."""
+    from pydantic import TypeAdapter
+
+    from colophon.labels.model import Applied, Findings
+
+    applied = TypeAdapter(Applied).json_schema(mode="serialization")
+    del applied["properties"]["data"]
+    del applied["$defs"]["Duty"]["properties"]["clause"]
+    applied["$defs"]["Duty"]["required"].remove("clause")
+    return {
+        "colophon inspect, POST /api/inspect": TypeAdapter(Findings).json_schema(),
+        "colophon label": applied,
+    }
+
+
 def who(addressees: Iterable[str], lang: errors.Lang = "en") -> str:
     """Whom a clause binds, in words."""
     words = (terms.ADDRESSEES[each][0 if lang == "zh" else 1] for each in addressees)
@@ -325,6 +360,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors_page,
     "deviations.md": deviations_page,
     "commands.md": commands_page,
+    "schemas.md": schemas_page,
     "states.md": states_page,
     "events.md": events_page,
 }

@@ -58,6 +58,41 @@ def test_defaults_in_the_settings_page_are_those_of_the_code():
     assert checked >= 8
 
 
+def test_every_route_of_the_api_is_documented():
+    from colophon.site.api import api
+
+    page = (DOCS / "api.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| `([A-Z]+) (/[^`]*)`", page, re.MULTILINE))
+    served = {
+        (method.upper(), path)
+        for path, methods in api.get_openapi_schema()["paths"].items()
+        for method in methods
+    }
+    assert documented == served
+
+
+def test_answers_fit_the_schemas_in_the_documents(picture):
+    import importlib.util
+
+    import jsonschema
+
+    from colophon import labels
+
+    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    found, applied = generate.schemas().values()
+    label = labels.Label("001191110108MA0000000A00000", "picture-1")
+    done = labels.apply("picture.png", "labelled.png", label=label)
+    for schema, value in (
+        (found, labels.inspect("picture.png")),
+        (found, labels.inspect("labelled.png")),
+        (applied, done),
+    ):
+        jsonschema.Draft202012Validator(schema).validate(value.to_json())
+    assert set(done.to_json()) | {"notes"} == set(applied["properties"])
+
+
 def test_every_format_has_its_row():
     from colophon.labels.carriers import FAMILIES
 
