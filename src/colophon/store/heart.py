@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +23,8 @@ class Heart:
     def __init__(self) -> None:
         self._held: dict[tuple[int, int], Lease] = {}
         self._change = threading.Condition()
-        self._idle = False
+        # Seconds the thread sleeps now; for ever where nothing is held.
+        self._pause = math.inf
         self._thread: threading.Thread | None = None
 
     @contextmanager
@@ -31,34 +33,32 @@ class Heart:
         name = (lease.job_id, lease.attempt)
         with self._change:
             self._held[name] = lease
-            self._wake()
+            self._wake(lease.seconds / BEATS_PER_TERM)
         try:
             yield
         finally:
             with self._change:
                 self._held.pop(name, None)
 
-    def _wake(self) -> None:
+    def _wake(self, pause: float) -> None:
         # A forked worker inherits the object but not the thread.
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._beat, name="job-leases", daemon=True)
             self._thread.start()
-        elif self._idle:
+        elif pause < self._pause:
             self._change.notify()
 
     def _beat(self) -> None:
         while True:
             with self._change:
-                self._idle = True
+                self._pause = math.inf
                 while not self._held:
                     self._change.wait()
-                self._idle = False
-                self._change.wait(self._pause())
+                shortest = min(lease.seconds for lease in self._held.values())
+                self._pause = shortest / BEATS_PER_TERM
+                self._change.wait(self._pause)
                 held = list(self._held.values())
             _renew(held)
-
-    def _pause(self) -> float:
-        return min(lease.seconds for lease in self._held.values()) / BEATS_PER_TERM
 
 
 def _renew(held: list[Lease]) -> None:
