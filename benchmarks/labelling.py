@@ -18,9 +18,9 @@ import numpy as np
 from PIL import Image
 
 from colophon.labels import Label
-from colophon.labels.apply import apply
+from colophon.labels.writing import apply
 from colophon.labels.duty import Action
-from colophon.labels.inspect import inspect
+from colophon.labels.reading import inspect
 from colophon.labels.provider_code import build, uscc_check_character
 
 _FIRST_17 = "91110000MADEM0000"

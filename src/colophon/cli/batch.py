@@ -116,7 +116,7 @@ def _one(
 
 
 def _apply(task: Task, wanted: Wanted, operator: Operator) -> Applied:
-    from colophon.labels.apply import apply
+    from colophon.labels.writing import apply
     from colophon.labels.duty import Action
 
     replace = wanted.force or task.target == task.source
@@ -128,9 +128,7 @@ def _apply(task: Task, wanted: Wanted, operator: Operator) -> Applied:
         task.source,
         task.target,
         kind=Kind(wanted.kind) if wanted.kind else None,
-        label=Label(
-            operator.producer, wanted.produce_id or uuid.uuid4().hex, label=wanted.value
-        ),
+        label=Label(operator.producer, wanted.produce_id or uuid.uuid4().hex, label=wanted.value),
         profile=wanted.profile,
         explicit=wanted.explicit,
         watermark=wanted.watermark,
@@ -158,5 +156,3 @@ def _with_bar(results: Iterator[Any], total: int, bar: bool | None) -> Iterator[
     from rich.progress import track
 
     yield from track(results, "label", total=total, console=Console(stderr=True))
-
-

@@ -24,6 +24,6 @@ def command(files: tuple[str, ...], *, as_json: bool, lang: Lang) -> None:
       colophon inspect picture.png
       colophon inspect --json downloads/ > report.json
     """
-    from colophon.labels.inspect import inspect
+    from colophon.labels.reading import inspect
 
     sys.exit(examine(files, inspect, as_json=as_json, lang=lang))

@@ -36,7 +36,7 @@ def command(
       colophon verify --anchor partner-root.pem received/
     """
     from colophon.cli import profile
-    from colophon.labels.inspect import inspect
+    from colophon.labels.reading import inspect
 
     trusted = [Path(anchor).read_bytes() for anchor in anchors]
     folder = profile.initialised(data)

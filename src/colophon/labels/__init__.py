@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from colophon.labels.model import Applied, Duty, Findings, Kind, Label, LabelValue, Medium
 
 if TYPE_CHECKING:
-    from colophon.labels.apply import apply
-    from colophon.labels.inspect import inspect
+    from colophon.labels.reading import inspect
+    from colophon.labels.writing import apply
 
 __all__ = [
     "Applied",
@@ -27,7 +27,7 @@ __all__ = [
     "inspect",
 ]
 
-_LATE = {"apply": "colophon.labels.apply", "inspect": "colophon.labels.inspect"}
+_LATE = {"apply": "colophon.labels.writing", "inspect": "colophon.labels.reading"}
 
 
 def __getattr__(name: str) -> Any:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
-from colophon.labels import aigc, deviations, xmp
+from colophon.labels import aigc, aigc_fields, deviations, xmp
 from colophon.labels.aigc import AigcReading
 from colophon.labels.carriers.packet import Packet
 from colophon.labels.model import AigcLayer, Deviation
@@ -23,6 +24,20 @@ def layer(packets: Iterable[Packet], standard: Collection[str]) -> AigcLayer:
     found = [reading for packet in packets for reading in readings(packet, standard)]
     found.sort(key=lambda reading: _base(reading.place) not in standard)
     return aigc.layer(_once(found, standard))
+
+
+def as_json(found: AigcLayer) -> str:
+    """The label's fields as the JSON it was read from would be written."""
+    values = (
+        found.label,
+        found.content_producer,
+        found.produce_id,
+        found.reserved_code1,
+        found.content_propagator,
+        found.propagate_id,
+        found.reserved_code2,
+    )
+    return json.dumps(dict(zip(aigc_fields.NAMES, values, strict=True)))
 
 
 def readings(packet: Packet, standard: Collection[str]) -> Iterator[AigcReading]:

@@ -38,7 +38,11 @@ _VERDICTS = {
     "2": (Verdict.DECLARED, Notice.MAY_BE),
     "3": (Verdict.SUSPECTED, Notice.SUSPECTED),
 }
-_MACHINE_MADE = ("trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "algorithmicMedia")
+_MACHINE_MADE = (
+    "trainedAlgorithmicMedia",
+    "compositeWithTrainedAlgorithmicMedia",
+    "algorithmicMedia",
+)
 _DOCUMENTS = ("application/pdf",)
 
 
@@ -86,7 +90,9 @@ def _packets(given: Opened) -> Gathered:
     found = carriers.recognise(given.head(), given.name)
     if found is None:
         return _loose(given)
-    notes = () if found.name_fits else (f"the name says otherwise, the content is {found.media_type}",)
+    notes = (
+        () if found.name_fits else (f"the name says otherwise, the content is {found.media_type}",)
+    )
     try:
         packets = found.carrier.read(given.file)
     except InputError as error:
@@ -129,10 +135,10 @@ def _credential(
 ) -> CredentialLayer | None:
     from colophon.labels import credential
 
-    if not credential.supports(media_type):
+    if not credential.readable(media_type):
         return None
-    given.file.seek(0)
-    return credential.read(given.file, media_type, anchors=anchors, label=label)
+    fields = gathering.as_json(label) if label.present else None
+    return credential.read(given.file, media_type, anchors, aigc_json=fields)
 
 
 def _explicit(
@@ -140,11 +146,13 @@ def _explicit(
 ) -> ExplicitLayer | None:
     """Words are read in the file itself; of pictures and sound the signed manifest tells."""
     if media_type.startswith("text/"):
-        from colophon.labels.explicit import text
+        from colophon.labels.explicit import finding
 
         given.file.seek(0)
-        words = text.find(given.file.read(TEXT_CAP), media_type)
-        return ExplicitLayer(present=words is not None, text=words, how="text")
+        found = finding.in_words(given.file.read(TEXT_CAP), media_type)
+        if found is None:
+            return ExplicitLayer(present=False)
+        return ExplicitLayer(present=True, text=found.text, where=found.where, how="text")
     if manifest is not None and manifest.valid and manifest.explicit:
         return ExplicitLayer(present=True, text=manifest.explicit, how="manifest")
     return None

@@ -22,12 +22,12 @@ from colophon.errors import (
     ReadBackFailed,
     UnknownType,
     UsageError,
+    WordingNotCompliant,
     WrongExtension,
 )
 from colophon.labels import aigc, carriers, duty, gathering, placing
 from colophon.labels.carriers.packet import Packet, PacketForm
 from colophon.labels.duty import Action
-from colophon.labels.inspect import inspect, medium_of
 from colophon.labels.model import (
     Applied,
     Duty,
@@ -39,7 +39,9 @@ from colophon.labels.model import (
     Medium,
     as_json,
 )
+from colophon.labels.reading import inspect, medium_of
 from colophon.labels.sources import Opened, Source, opened
+from colophon.terms import has_required_elements
 
 if TYPE_CHECKING:
     from colophon.labels.certificates import Signer
@@ -118,7 +120,7 @@ def apply(
     TargetUnwritable, DiskFull, SourceChanged, ReadBackFailed. Source: Art. 16, 17.
     """
     started = time.perf_counter()
-    _check_options(profile, explicit, watermark)
+    _check_options(profile, explicit, watermark, wording)
     if label is None:
         raise UsageError(detail="apply() needs a label: Label(content_producer, produce_id)")
     with opened(source, name) as given:
@@ -128,9 +130,7 @@ def apply(
         shown = _wants_explicit(due, explicit)
         # GB 45438-2025 clause 5 asks for Chinese words, whatever the operator's language.
         words = "zh" if profile == "cn" else lang
-        order = Order(
-            label, due, action, shown, wording, position, words, credential, progress
-        )
+        order = Order(label, due, action, shown, wording, position, words, credential, progress)
         with _workplace(given, target) as (stage, current):
             work = Work(stage, current, media_type, medium)
             applied = _walk(given, work, order, started, to_file=target is not None)
@@ -141,13 +141,16 @@ def apply(
             return applied
 
 
-def _check_options(profile: str, explicit: str, watermark: str) -> None:
+def _check_options(profile: str, explicit: str, watermark: str, wording: str | None) -> None:
     if profile not in PROFILES:
         raise UsageError(detail=f"profile {profile}: only cn is there in this release")
     if explicit not in ("auto", "on", "off"):
         raise UsageError(detail=f"explicit={explicit}: auto, on or off")
     if watermark not in ("auto", "off"):
         raise UsageError(detail="no watermark is there in this release; use auto or off")
+    # Source: GB 45438-2025 5.1-5.6; English words alone serve the other profiles.
+    if wording and not has_required_elements(wording):
+        raise WordingNotCompliant(text=wording[:40])
 
 
 def _typed(given: Opened) -> tuple[str, Medium]:
@@ -183,7 +186,7 @@ def _walk(given: Opened, work: Work, order: Order, started: float, *, to_file: b
     if order.explicit:
         _explicit(work, order)
     label = _metadata(given, work, order)
-    _credential(work, order, label)
+    _credential(given, work, order, label)
     findings = inspect(work.current, name=given.name, digest=work.digest)
     _read_back(given.name, findings, work)
     given.check_unchanged()
@@ -282,7 +285,7 @@ def _succeeding(label: Label, packets: list[Packet], places: list[str], work: Wo
     return kept
 
 
-def _credential(work: Work, order: Order, label: Label) -> None:
+def _credential(given: Opened, work: Work, order: Order, label: Label) -> None:
     from colophon.labels import credential
 
     if order.signer is None or order.source_type is None:
@@ -297,10 +300,9 @@ def _credential(work: Work, order: Order, label: Label) -> None:
         made,
         work.media_type,
         order.signer,
-        title=None,
-        action="created" if order.action is Action.CREATED else "opened",
+        title=PurePath(given.name).name,
         digital_source_type=order.source_type,
-        software=SOFTWARE,
+        software_agent=SOFTWARE,
         aigc_json=aigc.write(label),
         explicit=explicit.get("text"),
     )
@@ -313,16 +315,7 @@ def _read_back(name: str, findings: Findings, work: Work) -> None:
     found = findings.layers.aigc
     if found is None or not found.present or found.count != 1 or found.deviations:
         raise ReadBackFailed(file=name, detail="aigc")
-    said = (
-        found.label,
-        found.content_producer,
-        found.produce_id,
-        found.reserved_code1,
-        found.content_propagator,
-        found.propagate_id,
-        found.reserved_code2,
-    )
-    if said != tuple(json.loads(work.written["aigc"]["value"]).values()):
+    if json.loads(gathering.as_json(found)) != json.loads(work.written["aigc"]["value"]):
         raise ReadBackFailed(file=name, detail="aigc")
     layers = findings.layers
     if "credential" in work.written and not (

@@ -1,0 +1,66 @@
+"""Finding the explicit label of a text: a short line of its own near the start or the end.
+
+Source: GB 45438-2025 5.1.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from html import unescape
+
+from colophon.labels.explicit.wording import is_compliant
+
+NEAR = 8
+"""Lines with words, from either end, in which a label is looked for."""
+LONGEST = 60
+"""Characters a label's line has at most; a longer one is content that speaks of AI."""
+_EDGE = 16 * 1024
+_FRONT_MATTER = re.compile(
+    r"\A\ufeff?(?:---|\+\+\+)[ \t]*\r?\n.*?\n(?:---|\+\+\+|\.\.\.)[ \t]*\r?\n", re.DOTALL
+)
+_UNSEEN = re.compile(
+    r"<!--.*?-->|<(script|style|head|title)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE
+)
+_BLOCK = re.compile(
+    r"</?(?:p|div|aside|li|h[1-6]|br|section|main|body|header|footer)\b[^>]{0,400}>", re.IGNORECASE
+)
+_TAG = re.compile(r"<[^<>]{0,400}>")
+_MARKS = re.compile(r"^[\s>#*_`\-–—【\[(（]+|[\s*_`\-–—】\])）]+$")
+_HTML = ("text/html", "application/xhtml+xml")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The label's words and where they stand: start or end."""
+
+    text: str
+    where: str
+
+
+def in_words(data: bytes, media_type: str) -> Words | None:
+    """The explicit label of a text file, or None. Bounded: only both ends are looked at."""
+    text = _decoded(data)
+    if media_type in _HTML:
+        return _search(_TAG.sub("", _BLOCK.sub("\n", _UNSEEN.sub("\n", text))), html=True)
+    return _search(_FRONT_MATTER.sub("", text[:_EDGE], count=1) + text[_EDGE:], html=False)
+
+
+def _search(text: str, *, html: bool) -> Words | None:
+    for where, part in (("start", text[:_EDGE]), ("end", text[-_EDGE:])):
+        lines = [line for line in part.splitlines() if line.strip()]
+        for line in lines[:NEAR] if where == "start" else reversed(lines[-NEAR:]):
+            shown = _MARKS.sub("", unescape(line) if html else line)
+            if len(shown) <= LONGEST and is_compliant(shown):
+                return Words(shown, where)
+    return None
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030", "replace")
