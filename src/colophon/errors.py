@@ -648,3 +648,40 @@ class CredentialFailed(InputError):
         "zh": "源文件未被改动。请检查文件是否完整，或使用 --credential off。",
         "en": "The source was left as it was. Check that it is whole, or use --credential off.",
     }
+
+
+class PortTaken(UnavailableError):
+    code = "port_taken"
+    causes: ClassVar[Words] = {
+        "zh": "无法在 {address} 上监听：{detail}。",
+        "en": "Cannot listen at {address}: {detail}.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请用 --port 换一个端口，或停止占用它的程序。",
+        "en": "Choose another with --port, or stop what is using it.",
+    }
+
+
+class ProfileIncomplete(UsageError):
+    code = "profile_incomplete"
+    causes: ClassVar[Words] = {
+        "zh": "运营者信息不全，缺少：{missing}。",
+        "en": "The operator's profile is not complete; missing: {missing}.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请给出这些参数；若只是试用，使用 --demonstration。",
+        "en": "Give these options; to only try it out, use --demonstration.",
+    }
+
+
+class AccountExists(UsageError):
+    code = "account_exists"
+    http_status = 409
+    causes: ClassVar[Words] = {
+        "zh": "账号 {name} 已存在，且不是管理员。",
+        "en": "The account {name} is there already and is no administrator.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请用 --admin-name 换一个名字。",
+        "en": "Choose another name with --admin-name.",
+    }

@@ -10,8 +10,8 @@ from django.db import transaction
 from colophon.content.models import Content
 from colophon.content.states import State
 from colophon.content.submission import subject
-from colophon.labels.inspect import medium_of
 from colophon.labels.model import Applied
+from colophon.labels.reading import medium_of
 from colophon.store import events
 
 RECORDED = events.kind(

@@ -132,7 +132,7 @@ def _labelled(context: JobContext, content: Content) -> tuple[Applied, blobs.Blo
 def _applied(
     content: Content, source: Path, target: Path, progress: Callable[[float], None]
 ) -> Applied:
-    from colophon.labels.apply import apply
+    from colophon.labels.writing import apply
 
     profile = operator.current()
     return apply(

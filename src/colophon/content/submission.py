@@ -26,8 +26,8 @@ from colophon.errors import (
 )
 from colophon.labels.carriers import recognise
 from colophon.labels.duty import Action
-from colophon.labels.inspect import medium_of
 from colophon.labels.model import Kind
+from colophon.labels.reading import medium_of
 from colophon.store import blobs, events, jobs
 
 if TYPE_CHECKING:

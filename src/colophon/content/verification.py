@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 from colophon.content import register
-from colophon.labels.inspect import inspect
 from colophon.labels.model import Findings, Integrity, RegisterLayer
+from colophon.labels.reading import inspect
 from colophon.labels.sources import Source
 
 SAME_NUMBER = "register:produce_id_known_bytes_differ"

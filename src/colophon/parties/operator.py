@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from colophon.errors import OperatorMissing
+from colophon.errors import OperatorMissing, ProducerCodeInvalid
 from colophon.labels import provider_code as codes
 from colophon.parties.models import Operator
 from colophon.store import events
@@ -78,4 +78,6 @@ def provider_code(operator: Operator) -> str:
 
 
 def _code(uscc: str, extension: str) -> str:
+    if not codes.uscc_valid(uscc):
+        raise ProducerCodeInvalid(detail=f"USCC {uscc[:40]} (GB 32100)")
     return codes.build(uscc, extension)

@@ -1,7 +1,8 @@
-"""The operator's signing key: where it lies, and the signer made of it."""
+"""The operator's signing key: where it lies, how one is made, and the signer made of it."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,46 @@ def folder() -> Path:
 
 
 def signer() -> Signer | None:
-    """The signer for manifests, or None before ``colophon init`` made or was given a key."""
-    place = folder()
-    if not place.is_dir():
-        return None
+    """The signer for manifests, or None before ``colophon init`` made or was given a key.
+
+    Raises SigningKeyUnusable for a key that is there but cannot be used.
+    """
     from colophon.labels import certificates
 
-    return certificates.load(place)
+    if not certificates.paths(folder()).key.exists():
+        return None
+    return certificates.load(folder())
+
+
+def ensure(operator_name: str, *, now: datetime) -> Signer:
+    """The signer; a development one is made where there is none, and made anew under the
+    operator's present name. A certificate the operator brought is never touched.
+
+    Raises SigningKeyUnusable, TargetUnwritable, DiskFull.
+    """
+    from colophon.labels import certificates
+
+    found = signer()
+    if found is not None and not (found.development and _renamed(found, operator_name)):
+        return found
+    if found is not None:
+        _set_aside(now)
+    certificates.make_development(folder(), operator_name, now=now)
+    return certificates.load(folder())
+
+
+def _renamed(found: Signer, operator_name: str) -> bool:
+    return not operator_name.strip().startswith(found.name)
+
+
+def _set_aside(now: datetime) -> None:
+    """Old files stay readable: manifests signed by them still end at the old root."""
+    from colophon.labels import certificates
+
+    aside = folder() / f"until-{now:%Y%m%dT%H%M%S}"
+    aside.mkdir(mode=0o700)
+    where = certificates.paths(folder())
+    # The key goes first: without it the rest is no signer any more.
+    for path in (where.key, where.chain, where.root):
+        if path.exists():
+            path.rename(aside / path.name)

@@ -1,0 +1,39 @@
+"""Opening the accounts that no sign-up page opens: the first administrator."""
+
+from __future__ import annotations
+
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from colophon.errors import AccountExists, PasswordRefused
+from colophon.parties.models import Account
+
+
+@transaction.atomic
+def ensure_administrator(name: str, email: str, password: str) -> tuple[Account, bool]:
+    """The administrator ``name``, and whether it was opened now. One that is there already
+    keeps its password.
+
+    Raises PasswordRefused, or AccountExists when the name belongs to somebody else.
+    """
+    known = Account.objects.filter(username=name).first()
+    if known is not None:
+        if not known.is_superuser:
+            raise AccountExists(name=name)
+        return known, False
+    try:
+        password_validation.validate_password(password, Account(username=name, email=email))
+    except ValidationError as error:
+        raise PasswordRefused(detail=" ".join(error.messages)) from error
+    account = Account.objects.create_superuser(name, email, password)
+    if email:
+        _confirm(account, email)
+    return account, True
+
+
+def _confirm(account: Account, email: str) -> None:
+    # The operator gave this address by hand: it needs no letter to be believed.
+    from allauth.account.models import EmailAddress
+
+    EmailAddress.objects.create(user=account, email=email, primary=True, verified=True)
