@@ -11,7 +11,7 @@ from colophon.labels.aigc import AigcReading
 from colophon.labels.carriers.packet import Packet
 from colophon.labels.model import AigcLayer, Deviation
 
-_ANNEX_B = ("exif:UserComment", "png:tEXt:AIGC", "png:zTXt:AIGC", "png:iTXt:AIGC")
+_ANNEX_B = (":EXIF:UserComment", ":tEXt:AIGC", ":zTXt:AIGC", ":iTXt:AIGC")
 """The other places the standard allows for pictures (Source: GB 45438-2025 Annex B)."""
 
 
