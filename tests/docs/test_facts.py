@@ -98,7 +98,9 @@ def test_every_format_has_its_row():
 
     page = (DOCS / "formats.md").read_text(encoding="utf-8")
     for family in FAMILIES:
-        for word in (*family.extensions, *family.carrier().media_types):
+        carrier = family.carrier()
+        places = map(carrier.standard_place, carrier.forms)
+        for word in (*family.extensions, *carrier.media_types, *places):
             assert f"`{word}`" in page, word
     rows = page.split("| --- |")[1].split("\n\n")[0]
     known = {extension for family in FAMILIES for extension in family.extensions}
