@@ -55,7 +55,9 @@ def examine(
         try:
             found = look(path)
         except ColophonError as error:
-            documents.append({"file": str(path), "verdict": "unreadable", "error": error.to_json(lang)})
+            documents.append(
+                {"file": str(path), "verdict": "unreadable", "error": error.to_json(lang)}
+            )
             code = max(code, error.exit_code)
             _tell_failure(path, error, lang)
             continue

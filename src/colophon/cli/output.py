@@ -47,7 +47,9 @@ def note(message: str) -> None:
 
 def visible(text: str) -> str:
     """Control characters (a file name may hold them) shown, never sent to the terminal."""
-    return "".join(char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in text)
+    return "".join(
+        char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in text
+    )
 
 
 def one_line(name: str) -> str:

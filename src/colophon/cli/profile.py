@@ -79,6 +79,14 @@ def initialised(data: str | None) -> Path | None:
     return folder if has_database or os.environ.get("COLOPHON_DATABASE_URL") else None
 
 
+def own_anchors(folder: Path) -> list[bytes]:
+    """The operator's own root: what it signed itself, it trusts."""
+    from colophon.labels import certificates
+
+    root = certificates.paths(folder / "signing").root
+    return [root.read_bytes()] if root.is_file() else []
+
+
 def boot(folder: Path | None) -> None:
     """Sets Django up on ``folder``; a second call does nothing."""
     if folder is not None:
