@@ -7,7 +7,7 @@ being true or made by a person, because nothing in a file can show that.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -51,11 +51,17 @@ class Sheet:
     findings: Findings
     verdict: str
     remark: str
+    word: str
     tone: str  # met | due | bad | none
     rows: tuple[Row, ...]
     seals: tuple[Seal, ...] = ()
     parents: tuple[Parent, ...] = ()
-    deviations: tuple[rows.Deviance, ...] = field(default=())
+    deviations: tuple[rows.Deviance, ...] = ()
+
+    @property
+    def shape(self) -> str:
+        """The shape before the word."""
+        return rows.SHAPES[self.tone]
 
 
 def sheet(findings: Findings) -> Sheet:
@@ -67,6 +73,7 @@ def sheet(findings: Findings) -> Sheet:
         findings=findings,
         verdict=verdict,
         remark=remark,
+        word=_word(tone),
         tone=tone,
         rows=rows.five(findings),
         seals=seals,
@@ -131,6 +138,16 @@ def _verdict(findings: Findings, *, proven: bool) -> tuple[str, str, str]:
     )
 
 
+def _word(tone: str) -> str:
+    words = {
+        "met": _("Declared, proven"),
+        "due": _("Declared, not proven"),
+        "bad": _("Label touched"),
+        "none": _("No label"),
+    }
+    return words[tone]
+
+
 def _touched(integrity: Integrity) -> tuple[str, str, str] | None:
     if integrity is Integrity.ALTERED:
         return (
@@ -156,13 +173,13 @@ def _touched(integrity: Integrity) -> tuple[str, str, str] | None:
 def _labelled(*, proven: bool) -> tuple[str, str, str]:
     if proven:
         return (
-            _("This was made or edited with AI, and who says so is proven."),
+            _("Declared as made or edited with AI, and who declared it is proven."),
             _("Below: each trace, who left it, and how far it carries."),
             "met",
         )
     return (
         _("This file says it was made or edited with AI."),
-        _("Nothing here proves who wrote that; the statement stands on its own."),
+        _("Nothing here proves who wrote that; the file alone says so."),
         "due",
     )
 

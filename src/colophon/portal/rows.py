@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         CredentialLayer,
         ExplicitLayer,
         Findings,
+        IptcLayer,
         RegisterLayer,
         WatermarkLayer,
     )
@@ -74,7 +75,7 @@ def five(findings: Findings) -> tuple[Row, ...]:
     layers = findings.layers
     return (
         _explicit(layers.explicit),
-        _aigc(layers.aigc),
+        _aigc(layers.aigc, layers.iptc),
         _credential(layers.credential),
         _watermark(layers.watermark),
         _register(layers.register, findings.notes),
@@ -110,7 +111,7 @@ def _share(ratio: float | None) -> str | None:
 
 def _explicit(layer: ExplicitLayer | None) -> Row:
     name = _("Explicit label")
-    limits = _("Anyone can add such words, and cropping removes them.")
+    limits = _("Who put it there: anyone can add such words, and cropping removes them.")
     if layer is None:
         return _not_looked_for("explicit", name)
     if not layer.present:
@@ -118,8 +119,8 @@ def _explicit(layer: ExplicitLayer | None) -> Row:
             "explicit", name, "gap", _("Not found"),
             _("No label that people can see or hear was found."), "",
             _("Nothing, by itself."),
-            _("One may be there in a form this reader does not recognise; "
-              "not every content needs one (Art. 17)."),
+            _("That there is none: one may be there in a form this reader does not recognise. "
+              "Not every content needs one (Art. 17)."),
         )  # fmt: skip
     where = position_words(layer.where)
     finding = _("“%(text)s”, %(where)s.") if where else _("“%(text)s”.")
@@ -130,7 +131,7 @@ def _explicit(layer: ExplicitLayer | None) -> Row:
         _("Found"),
         finding % {"text": layer.text or "AI", "where": where},
         _("Whoever made the content or passed it on"),
-        _("People who see or hear this are told that AI made or edited it."),
+        _("That whoever sees or hears it is told that AI made or edited it."),
         limits,
         _facts(
             (_("Height, share of the shortest side"), _share(layer.height_ratio)),
@@ -140,16 +141,18 @@ def _explicit(layer: ExplicitLayer | None) -> Row:
     )
 
 
-def _aigc(layer: AigcLayer | None) -> Row:
+def _aigc(layer: AigcLayer | None, iptc: IptcLayer | None) -> Row:
     name = _("AIGC metadata")
     if layer is None:
         return _not_looked_for("aigc", name)
+    if not layer.present and iptc and iptc.present:
+        return _iptc(name, iptc)
     if not layer.present:
         return Row(
             "aigc", name, "gap", _("Not found"),
             _("The field that GB 45438-2025 sets aside for the label is not there."), "",
             _("Nothing, by itself."),
-            _("Copying, screenshots and some sites drop metadata without anyone meaning to."),
+            _("That there never was any: copying, screenshots and some sites drop metadata without anyone meaning to."),
         )  # fmt: skip
     return Row(
         "aigc",
@@ -158,9 +161,23 @@ def _aigc(layer: AigcLayer | None) -> Row:
         _("Found, with deviations") if layer.deviations else _("Found"),
         _statement(layer.label),
         _maker(layer),
-        _("The file itself carries this statement, where machines look for it."),
-        _("Metadata is plain writing: without a signature anyone can add or copy it."),
+        _("That the file itself carries this statement, where machines look for it."),
+        _("Who wrote it: without a signature, anyone can add or copy metadata."),
         _aigc_facts(layer),
+    )
+
+
+def _iptc(name: str, layer: IptcLayer) -> Row:
+    return Row(
+        "aigc",
+        name,
+        "due",
+        _("Another field found"),
+        _("The label’s own field is missing, but the IPTC source type names AI."),
+        _("Whoever made the file or worked on it"),
+        _("That the file itself carries this statement, where machines look for it."),
+        _("Who wrote it: without a signature, anyone can add or copy metadata."),
+        _facts(("DigitalSourceType", layer.digital_source_type, True)),
     )
 
 
@@ -221,7 +238,7 @@ def _credential(layer: CredentialLayer | None) -> Row:
             "credential", name, "gap", _("Not found"),
             _("No signed manifest (C2PA) is attached."), "",
             _("Nothing, by itself."),
-            _("Most programs do not sign what they make, and many sites take manifests off."),
+            _("Anything about its origin: most programs sign nothing, and many sites take manifests off."),
         )  # fmt: skip
     tone, word, finding, proves = _signature(layer)
     return Row(
@@ -232,7 +249,7 @@ def _credential(layer: CredentialLayer | None) -> Row:
         finding,
         _("Signed by %(signer)s") % {"signer": layer.signer} if layer.signer else "",
         proves,
-        _("That the signer tells the truth about how the content was made."),
+        _("That the signer’s account of how it was made is right."),
         _facts(
             (_("Signed at"), layer.signed_at),
             (_("Program"), layer.generator),
@@ -281,7 +298,7 @@ def _watermark(layer: WatermarkLayer | None) -> Row:
             "watermark", name, "gap", _("Not found"),
             _("No watermark that this reader knows was found."), "",
             _("Nothing, by itself."),
-            _("Watermarks of other makers cannot be read here."),
+            _("That there is none: watermarks of other makers cannot be read here."),
         )  # fmt: skip
     return Row(
         "watermark",
@@ -290,8 +307,8 @@ def _watermark(layer: WatermarkLayer | None) -> Row:
         _("Found"),
         _("A number is woven into the content itself."),
         _("A service that uses this watermark"),
-        _("The content, or the greater part of it, passed through such a service."),
-        _("That nothing was changed since: a watermark is made to outlive changes."),
+        _("That the content, or the greater part of it, passed through such a service."),
+        _("That nothing changed since: a watermark is made to outlive changes."),
         _facts((_("Number"), layer.payload, True), (_("Certainty"), _share(layer.confidence))),
     )
 
@@ -304,8 +321,8 @@ def _register(layer: RegisterLayer | None, notes: tuple[str, ...]) -> Row:
         return Row(
             "register", name, "gap", _("Not on record"),
             _("This service has no record of these bytes."), _("This service’s own register"),
-            _("This service did not release this file in this form."),
-            _("Other services keep their own registers."),
+            _("That this service did not release this file in this form."),
+            _("That nobody else did: other services keep their own registers."),
         )  # fmt: skip
     tone, word, finding, proves = _record(layer, notes)
     return Row(
@@ -360,6 +377,6 @@ def _not_looked_for(key: str, name: str) -> Row:
         _("Not looked for"),
         _("This reader does not look for it in files of this kind."),
         "",
-        _("Nothing, either way."),
-        _("Whether it is there."),
+        "",
+        "",
     )

@@ -52,7 +52,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "rows": [contents.Shown(each, contents.standing(each.state)) for each in page],
         "kinds": wording.kind_choices(),
         "chosen": request.POST.get("kind", ""),
-        "limit_mib": settings.COLOPHON_MAX_UPLOAD >> 20,
+        "limit": settings.COLOPHON_MAX_UPLOAD,
         "moving": any(contents.standing(each.state).moving for each in page),
     }
     return render(request, "portal/account.html", context, status=status)

@@ -31,7 +31,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     """The page; with a file or the name of an example, the page with its findings."""
     context: dict[str, object] = {
         "examples": examples.named(),
-        "limit_mib": settings.COLOPHON_MAX_UPLOAD >> 20,
+        "limit": settings.COLOPHON_MAX_UPLOAD,
     }
     status = 200
     try:

@@ -11,7 +11,7 @@ function verifyPage() {
   const input = one("input[type=file]", form);
   const busy = one("#busy");
   form.classList.add("scripted");
-  one(".when-script", form).hidden = false;
+  form.querySelectorAll(".when-script").forEach((part) => { part.hidden = false; });
   input.addEventListener("change", () => input.files[0] && read(form, input.files[0], busy));
   form.addEventListener("click", (event) => event.target.closest("label,input,button") || input.click());
   addEventListener("dragover", (event) => { event.preventDefault(); form.classList.add("over"); });
