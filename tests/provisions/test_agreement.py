@@ -2,7 +2,7 @@
 
 import pytest
 
-from colophon.labels import aigc_fields, apply, credential, deviations, provider_code, xmp
+from colophon.labels import aigc_fields, credential, deviations, provider_code, writing, xmp
 from colophon.labels.model import LabelValue
 from colophon.provisions import parameters
 
@@ -26,9 +26,9 @@ def test_the_xmp_property():
 
 
 def test_digital_source_types():
-    known = set(apply.SOURCE_TYPES.values())
-    assert known == {value("implicit.iptc.generated"), value("implicit.iptc.composite")}
-    assert all(each.startswith(credential.SOURCE_TYPES) for each in known)
+    assert value("implicit.iptc.generated") == credential.GENERATED
+    assert value("implicit.iptc.composite") == credential.COMPOSITE
+    assert set(writing.SOURCE_TYPES.values()) == {credential.GENERATED, credential.COMPOSITE}
 
 
 def test_the_provider_code():
