@@ -52,6 +52,7 @@ _VIDEO_BRANDS = (
     *(b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9"),
     *(b"mp41", b"mp42", b"mp71", b"avc1", b"hvc1", b"dash", b"msdh", b"msix", b"cmfc", b"cmf2"),
     *(b"MSNV", b"XAVC", b"F4V ", b"M4V ", b"M4VP", b"M4VH", b"NDSC", b"NDSH", b"iphn", b"mmp4"),
+    *(b"isml", b"piff", b"ismv"),
 )
 _STILL_BRANDS = (b"mif1", b"msf1", b"heic", b"heix", b"hevc", b"avif", b"avis", b"jxl ", b"crx ")
 _OLD_QUICKTIME = (b"moov", b"mdat", b"wide", b"pnot", b"free", b"skip")
@@ -104,6 +105,8 @@ class BmffCarrier:
 def _whole_box(head: bytes, size: int) -> bool:
     """Is a file without ``ftyp`` really made of boxes? A second header must look like one, or
     the first box be larger than what was read."""
+    if head[:4].isascii() and head[:4].decode("ascii").isprintable():
+        return False
     if size == 1:
         return len(head) >= 2 * _HEADER and head[_HEADER : _HEADER + 3] == bytes(3)
     if size < _HEADER:

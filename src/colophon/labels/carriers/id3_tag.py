@@ -5,8 +5,11 @@ Source: id3.org, "ID3 tag version 2.3.0" and "2.4.0 - Main Structure", "id3v2-00
 
 from __future__ import annotations
 
+import bisect
+import re
 import struct
 import zlib
+from array import array
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -18,6 +21,7 @@ from colophon.labels.carriers.packet import Packet
 _HEADER = 10
 _MAX_TAG = 64 * 1024 * 1024
 _MAX_VALUE = 8 * 1024 * 1024
+_MAX_GUARDED = 2_000_000
 _MAX_TAGS, _MAX_FRAMES = 16, 50_000
 _UNSYNCHRONISED, _EXTENDED, _FOOTER = 0x80, 0x40, 0x10
 _SYNCHSAFE_MAX = 1 << 28
@@ -52,6 +56,8 @@ class Tag:
     data: bytes
     frames: tuple[Frame, ...]
     frames_at: int
+    guarded: array[int]
+    """Where in ``data`` a byte stands that has an unsynchronising zero after it in the file."""
     plain_sizes: bool
     """Sizes of a 2.4 tag written without the 7-bit coding, as iTunes once did."""
 
@@ -112,19 +118,26 @@ def _tag_at(source: BinaryIO, start: int, size: int, *, strict: bool) -> Tag | N
     if strict and not readable:
         raise MalformedFile(detail=f"an ID3 tag of the unknown version 2.{version}")
     data = source.read(length) if readable else b""
+    guarded = array("I")
     if version < _V24 and flags & _UNSYNCHRONISED:
+        if data.count(b"\xff\0") > _MAX_GUARDED:
+            raise TooLarge(detail=f"an ID3 tag with over {_MAX_GUARDED} unsynchronised bytes")
+        marks = re.finditer(rb"\xff\0", data)
+        guarded.extend(mark.start() - before for before, mark in enumerate(marks))
         data = data.replace(b"\xff\0", b"\xff")
-    return _walked(start, end, version, flags, data)
+    return _walked(start, end, version, flags, data, guarded)
 
 
-def _walked(start: int, end: int, version: int, flags: int, data: bytes) -> Tag:
+def _walked(
+    start: int, end: int, version: int, flags: int, data: bytes, guarded: array[int]
+) -> Tag:
     at = _after_extended_header(version, flags, data)
     frames, clean = _frames(data, at, version, plain=version != _V24)
     plain = False
     if version == _V24 and not clean:
         others, plain = _frames(data, at, version, plain=True)
         frames = others if plain else frames
-    return Tag(start, end, version, flags, data, tuple(frames), at, plain)
+    return Tag(start, end, version, flags, data, tuple(frames), at, guarded, plain)
 
 
 def _after_extended_header(version: int, flags: int, data: bytes) -> int:
@@ -150,7 +163,7 @@ def _frames(data: bytes, at: int, version: int, *, plain: bool) -> tuple[list[Fr
         flags = 0 if version == _V22 else int.from_bytes(data[at + 8 : body], "big")
         frames.append(Frame(kind.decode("ascii"), at, body, body + length, flags))
         at = body + length
-    return frames, not data[at : at + letters].strip(b"\0")
+    return frames, data.count(0, at) == len(data) - at
 
 
 def labels_of(tag: Tag) -> list[tuple[Packet, Frame]]:
@@ -241,21 +254,29 @@ def rewritten(tag: Tag, value: bytes | None) -> list[Edit]:
     Padding takes up the difference; only without enough of it does the tag grow.
     """
     edits = _frame_edits(tag, value)
-    growth = sum(edit.growth for edit in edits)
-    padding = _padding(tag, growth)
-    edits.append(Edit(tag.frames_end, len(tag.data), bytes(padding)))
+    padding = _padding(tag, sum(edit.growth for edit in edits))
+    if padding != len(tag.data) - tag.frames_end:
+        edits.append(Edit(tag.frames_end, len(tag.data), bytes(padding)))
     data = applied(tag.data, edits)
-    frames_end = len(data) - padding
-    extended = _extended_header(tag, data, frames_end, padding)
-    head_edits = [Edit(0, tag.frames_at, extended)] if extended != data[: tag.frames_at] else []
-    if tag.recoded:
-        data = _unsynchronised(extended + data[tag.frames_at :])
-        body = [Edit(tag.start + _HEADER, tag.start + _HEADER + _stored(tag), data)]
-    else:
-        offset = tag.start + _HEADER
-        all_edits = [*head_edits, *(edit for edit in edits if edit.end > edit.start or edit.data)]
-        body = [Edit(offset + edit.start, offset + edit.end, edit.data) for edit in all_edits]
-    return [*_size_edits(tag, len(data)), *body]
+    extended = _extended_header(tag, data, len(data) - padding, padding)
+    if extended != data[: tag.frames_at]:
+        edits.append(Edit(0, tag.frames_at, extended))
+    stored = _as_stored(tag, edits)
+    length = _stored(tag) + sum(edit.growth for edit in stored)
+    return [*_size_edits(tag, length), *stored]
+
+
+def _as_stored(tag: Tag, edits: list[Edit]) -> list[Edit]:
+    """Edits of the body as edits of the file: behind the header, and where the body lies
+    unsynchronised, around the bytes put in for that, every kept one of which stays."""
+    offset = tag.start + _HEADER
+    if not tag.recoded:
+        return [Edit(offset + edit.start, offset + edit.end, edit.data) for edit in edits]
+
+    def place(at: int) -> int:
+        return offset + at + bisect.bisect_left(tag.guarded, at)
+
+    return [Edit(place(edit.start), place(edit.end), _unsynchronised(edit.data)) for edit in edits]
 
 
 def _frame_edits(tag: Tag, value: bytes | None) -> list[Edit]:
