@@ -74,8 +74,8 @@ def _labelled(example: Example) -> Path:
 
 
 def _make(example: Example, finished: Path) -> None:
-    from colophon import labels
     from colophon.labels.model import Label
+    from colophon.labels.writing import apply
     from colophon.parties import operator, signing
 
     profile = operator.current()
@@ -83,13 +83,13 @@ def _make(example: Example, finished: Path) -> None:
         source = Path(folder) / example.file_name
         source.write_bytes(example.draw())
         target = Path(folder) / f"labelled{source.suffix}"
-        applied = labels.apply(
+        applied = apply(
             source,
             target,
             kind=example.kind,
             label=Label(operator.provider_code(profile), f"example-{example.name}"),
             explicit="auto",
-            text=profile.wording or None,
+            wording=profile.wording or None,
             position=profile.position,
             credential=signing.signer(),
         )

@@ -8,7 +8,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from colophon.errors import Lang
+from colophon import terms
+from colophon.errors import ClauseUnknown, Lang
+from colophon.provisions.clause import Clause
 
 POSITIONS = {
     "start": gettext_lazy("at the start"),
@@ -37,11 +39,12 @@ WAYS = {
 
 @dataclass(frozen=True, slots=True)
 class KindChoice:
-    """One technology of Art. 23 as a choice in a form, with what Art. 17 asks of it."""
+    """One technology of Art. 23 as a choice in a form, with the clause that binds it."""
 
     value: str
     name: str
     help: str
+    clause: str = ""
 
 
 def position_words(code: str | None) -> str:
@@ -60,23 +63,47 @@ def page_lang() -> Lang:
 
 
 def kind_choices() -> tuple[KindChoice, ...]:
-    """What made the content, in the words of Art. 23, with the duty of Art. 17."""
-    must = _("Must carry a label people can see or hear.")
+    """What made the content, in the words of Art. 23, with the clause of Art. 17."""
     return (
         KindChoice("", _("Decide from the file"),
                    _("Sound is then taken for speech, the stricter of the two.")),
         KindChoice("text", _("Text"),
-                   _("Written or rewritten by a model: articles, answers, summaries.")
-                   + f" {must} Art. 17.1(1)"),
+                   _("Written or rewritten by a model: articles, answers, summaries."),
+                   _cited("17.1.1")),
         KindChoice("speech", _("Speech"),
-                   _("A synthesised or imitated human voice.") + f" {must} Art. 17.1(2)"),
+                   _("A synthesised or imitated human voice."), _cited("17.1.2")),
         KindChoice("audio", _("Music and other sound"),
-                   _("Music, ambience, effects.") + f" {must} Art. 17.1(5)"),
+                   _("Music, ambience, effects."), _cited("17.1.5")),
         KindChoice("face", _("Faces and people"),
-                   _("A face or a body generated, replaced or moved.") + f" {must} Art. 17.1(3)"),
+                   _("A face or a body generated, replaced or moved."), _cited("17.1.3")),
         KindChoice("image", _("Picture"),
-                   _("A picture without a person’s features, generated or reworked.")
-                   + f" {must} Art. 17.1(5)"),
+                   _("A picture without a person’s features, generated or reworked."),
+                   _cited("17.1.5")),
         KindChoice("video", _("Video"),
-                   _("Moving pictures without a person’s features.") + f" {must} Art. 17.1(5)"),
+                   _("Moving pictures without a person’s features."), _cited("17.1.5")),
     )  # fmt: skip
+
+
+def label_words(wording: str) -> tuple[tuple[str, str], ...]:
+    """What the explicit label will say in each medium, the operator's own words first."""
+    media = (
+        ("image", _("Picture, video")),
+        ("text", _("Text")),
+        ("audio", _("Sound, spoken")),
+    )
+    return tuple((name, wording or terms.explicit_words(medium, "zh")) for medium, name in media)
+
+
+def clause_words(clause: str | None) -> str:
+    """A clause's name in the page's language; an unknown one as it is."""
+    if not clause:
+        return ""
+    try:
+        return _cited(clause)
+    except ClauseUnknown:
+        return clause
+
+
+def _cited(clause: str) -> str:
+    found = Clause.parse(clause)
+    return found.zh if page_lang() == "zh" else found.en

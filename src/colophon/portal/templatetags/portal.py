@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from colophon.parties import operator as operators
 from colophon.parties.models import Operator
-from colophon.portal.wording import page_lang
+from colophon.portal.wording import clause_words, page_lang
 
 register = template.Library()
 GROUP = 4
@@ -41,3 +41,9 @@ def words_in(pair: dict[str, str]) -> str:
 def middle(height: int) -> int:
     """Where a bar of ``height`` begins so that it stands in the middle of 96."""
     return (96 - height) // 2
+
+
+@register.filter
+def cited(clause: str | None) -> str:
+    """A clause id as the law names it in the page's language."""
+    return clause_words(clause)

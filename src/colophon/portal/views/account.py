@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from colophon.content import register, submission, verification
 from colophon.content.states import State
 from colophon.errors import ColophonError
+from colophon.parties import operator
 from colophon.parties.models import pseudonym
 from colophon.portal import contents, findings, upload, wording
 from colophon.portal.views.verify import problem
@@ -46,11 +47,13 @@ def account(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Received. The labelled file will be here in a moment."))
             return redirect("portal:content", content_id=taken.pk)
+    profile = operator.find()
     page = Paginator(register.of(request.user), ROWS).get_page(request.GET.get("page"))
     context |= {
         "page": page,
         "rows": [contents.Shown(each, contents.standing(each.state)) for each in page],
         "kinds": wording.kind_choices(),
+        "label_words": wording.label_words(profile.wording if profile else ""),
         "chosen": request.POST.get("kind", ""),
         "limit": settings.COLOPHON_MAX_UPLOAD,
         "moving": any(contents.standing(each.state).moving for each in page),
@@ -108,7 +111,7 @@ def _submitted(request: HttpRequest) -> Content:
         kind=request.POST.get("kind") or None,
         action=request.POST.get("action") or "created",
         explicit=request.POST.get("explicit") or "auto",
-        lang=request.POST.get("lang") or wording.page_lang(),
+        lang=wording.page_lang(),
         by=actor(request),
         now=clock.now(),
     )
