@@ -46,10 +46,13 @@ def settled(content: Content) -> bool:
 def released_file(content: Content) -> BinaryIO:
     """The labelled bytes.
 
-    Raises NotReleased in every other state.
+    Raises NotReleased in every other state, and ContentMissing for what the operator labelled
+    by command: those files stayed where they were, only their hash is here.
     """
     if content.state != State.RELEASED:
         raise NotReleased(state=content.state)
+    if content.account_id is None:
+        raise ContentMissing
     return blobs.open_(content.labelled_sha256)
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from colophon.errors import AccountExists, PasswordRefused
-from colophon.parties.models import Account
+from colophon.parties.models import Account, pseudonym
+from colophon.store import events
+
+CHANGED = events.kind("account.changed", zh="账号信息已变更", en="An account was changed")
 
 
 @transaction.atomic
@@ -30,6 +36,11 @@ def ensure_administrator(name: str, email: str, password: str) -> tuple[Account,
     if email:
         _confirm(account, email)
     return account, True
+
+
+def note_change(account: Account, fields: Iterable[str], *, by: str, now: datetime) -> None:
+    """Leaves the event of a change by staff: which fields, never their values."""
+    events.append(CHANGED, pseudonym(account), {"fields": sorted(fields)}, by=by, now=now)
 
 
 def _confirm(account: Account, email: str) -> None:

@@ -77,6 +77,11 @@ def provider_code(operator: Operator) -> str:
     return _code(operator.uscc, operator.extension)
 
 
+def check_code(uscc: str, extension: str) -> None:
+    """Raises ProducerCodeInvalid unless the two make a provider code."""
+    _code(uscc, extension)
+
+
 def _code(uscc: str, extension: str) -> str:
     if not codes.uscc_valid(uscc):
         raise ProducerCodeInvalid(detail=f"USCC {uscc[:40]} (GB 32100)")
