@@ -39,7 +39,10 @@ class ColophonError(Exception):
 
     def __init__(self, **details: object) -> None:
         self.details = {key: str(value) for key, value in details.items()}
-        super().__init__(self.cause("en"))
+        super().__init__(self.code)
+
+    def __str__(self) -> str:
+        return self.cause("en")
 
     def cause(self, lang: Lang = "en") -> str:
         """What happened, in ``lang``."""

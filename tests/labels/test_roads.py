@@ -247,6 +247,11 @@ def test_nothing_is_released_unrecorded(media, tmp_path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_register_gives_the_content_its_id(media) -> None:
+    applied = apply(media(".png"), label=LABEL, record=lambda applied: "register-7")
+    assert applied.to_json()["content_id"] == "register-7"
+
+
 def test_work_can_be_stopped(media, tmp_path) -> None:
     def stop(fraction: float) -> None:
         raise InterruptedError

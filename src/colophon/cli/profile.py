@@ -35,13 +35,13 @@ class Operator:
 
         return certificates.load(self.folder / "signing")
 
-    def record(self, applied: Applied) -> None:
-        """Enters a labelled file in the register before it gets its name."""
+    def record(self, applied: Applied) -> str:
+        """Enters a labelled file in the register before it gets its name; answers its id."""
         boot(self.folder)
         from colophon.content import recording
         from colophon.store import clock
 
-        recording.record(applied, by="command", now=clock.now())
+        return str(recording.record(applied, by="command", now=clock.now()).id)
 
 
 def load(data: str | None, producer: str | None) -> Operator:

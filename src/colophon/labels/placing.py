@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from colophon.errors import DiskFull, SourceChanged, TargetExists, TargetUnwritable
 from colophon.labels.carriers.packet import Keep, Piece
+from colophon.labels.sources import HIDDEN
 
 CHUNK = 1 << 20
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -32,7 +33,7 @@ class Stage:
 
     def path(self) -> Path:
         """A fresh name in the target's folder, removed at the end if it still exists."""
-        made = self.target.parent / f".colophon-{secrets.token_hex(8)}.part{self.target.suffix}"
+        made = self.target.parent / f"{HIDDEN}{secrets.token_hex(8)}.part{self.target.suffix}"
         self._made.append(made)
         return made
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import PurePath
 
-from colophon.errors import InputError, UnknownType
+from colophon.errors import UnknownType
 from colophon.labels import aigc_fields, carriers, gathering
 from colophon.labels.carriers.packet import Packet
 from colophon.labels.model import (
@@ -93,12 +93,7 @@ def _packets(given: Opened) -> Gathered:
     notes = (
         () if found.name_fits else (f"the name says otherwise, the content is {found.media_type}",)
     )
-    try:
-        packets = found.carrier.read(given.file)
-    except InputError as error:
-        # The carriers know bytes, not names.
-        error.details["file"] = given.name
-        raise
+    packets = found.carrier.read(given.file)
     places = tuple(found.carrier.standard_place(form) for form in found.carrier.forms)
     return found.media_type, packets, places, notes
 

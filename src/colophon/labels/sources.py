@@ -31,6 +31,8 @@ HEAD = 4096
 STREAM_CAP = 4 << 30
 """A file object that cannot seek is copied to disk first, at most this many bytes."""
 SPOOL_IN_MEMORY = 8 << 20
+HIDDEN = ".colophon-"
+"""How the names of our own unfinished files begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,21 @@ class Opened:
 def opened(source: Source, name: str | None = None) -> Iterator[Opened]:
     """The source, open and seekable, closed afterwards if it was opened here.
 
-    Raises FileMissing, NotAFile, Unreadable, EmptyFile or TooLarge; UsageError for a value
-    that is no source at all.
+    Named errors raised inside speak of the source by its name, whatever hidden file of ours
+    they were met in. Raises FileMissing, NotAFile, Unreadable, EmptyFile or TooLarge; UsageError
+    for a value that is no source at all.
     """
+    with _opened(source, name) as given:
+        try:
+            yield given
+        except InputError as error:
+            if error.details.get("file", HIDDEN).startswith(HIDDEN):
+                error.details["file"] = given.name
+            raise
+
+
+@contextmanager
+def _opened(source: Source, name: str | None) -> Iterator[Opened]:
     if isinstance(source, (bytes, bytearray, memoryview)):
         yield _checked(io.BytesIO(source), name or "bytes", len(source))
     elif isinstance(source, (str, os.PathLike)):
@@ -73,8 +87,8 @@ def opened(source: Source, name: str | None = None) -> Iterator[Opened]:
         with _open_path(path, name or path.name) as file:
             yield _of_path(file, path, name or path.name)
     elif hasattr(source, "read"):
-        with _seekable(source, name or "stream") as file:
-            yield file
+        with _seekable(source, name or "stream") as given:
+            yield given
     else:
         raise UsageError(detail=f"not a path, bytes or a binary file: {type(source).__name__}")
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from dataclasses import replace as replace_field
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -106,14 +107,15 @@ def apply(
     lang: Lang = "zh",
     replace: bool = False,
     progress: Callable[[float], None] | None = None,
-    record: Callable[[Applied], None] | None = None,
+    record: Callable[[Applied], str] | None = None,
 ) -> Applied:
     """Puts on what is due and reads it back from the finished bytes.
 
     ``target`` None gives the labelled bytes back in ``Applied.data``. An existing target is
     left alone unless ``replace``. ``kind`` defaults to what the medium suggests; ``explicit`` is
     auto (what the duty says), on, or off (refused where it is required). ``record`` is called
-    with the result before the file gets its name: when it raises, there is no file.
+    with the result before the file gets its name and answers the content's id in its register:
+    when it raises, there is no file.
     ``progress`` hears 0.0 to 1.0 and stops the work by raising.
 
     Raises the InputError family for what the file is, ExplicitRequired, TargetExists,
@@ -135,7 +137,7 @@ def apply(
             work = Work(stage, current, media_type, medium)
             applied = _walk(given, work, order, started, to_file=target is not None)
             if record is not None:
-                record(applied)
+                applied = replace_field(applied, content_id=record(applied))
             if target is not None:
                 stage.commit(work.current, replace=replace)
             return applied
