@@ -150,3 +150,13 @@ def test_the_changelog_knows_the_version_or_what_is_to_come():
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"## {version}" in text or "## Unreleased" in text
     assert "### Law" in text
+
+
+def test_change_fragments_have_a_kind_the_page_explains():
+    kinds = set(
+        re.findall(r"^\| `(\w+)`", (ROOT / "changes/README.md").read_text("utf-8"), re.MULTILINE)
+    )
+    assert "law" in kinds
+    for fragment in (ROOT / "changes").glob("*.md"):
+        if fragment.name != "README.md":
+            assert re.fullmatch(rf"[\w-]+\.(?:{'|'.join(kinds)})\.md", fragment.name)
