@@ -10,7 +10,7 @@ import os
 import secrets
 import threading
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from celery import Celery
@@ -19,13 +19,11 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from kombu.exceptions import KombuError
 
-from colophon.store import clock, leases, work
+from colophon.store import clock, leases, states, work
 from colophon.store.models import Job
 from colophon.store.states import State
 
 SWEEP_SECONDS = 2.0
-# A message the broker lost is sent again after this; what a dead worker held, at once.
-AGAIN_AFTER = timedelta(minutes=5)
 AT_ONCE = 1000
 BROKER_SECONDS = 5
 
@@ -59,9 +57,8 @@ def hand(job_id: int) -> None:
 class Sweep:
     """A thread that takes back dead workers' leases and hands over what is due."""
 
-    def __init__(self, *, every: float = SWEEP_SECONDS, again: timedelta = AGAIN_AFTER) -> None:
+    def __init__(self, *, every: float = SWEEP_SECONDS) -> None:
         self._every = every
-        self._again = again
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="job-handover", daemon=True)
 
@@ -79,16 +76,16 @@ class Sweep:
             try:
                 now = clock.now()
                 leases.expire(now)
-                hand_over_due(now, self._again)
+                hand_over_due(now)
             except (DatabaseError, KombuError, OSError) as error:
                 log.warning("handover_waits", error=type(error).__name__)
             finally:
                 connection.close()
 
 
-def hand_over_due(now: datetime, again: timedelta = AGAIN_AFTER) -> int:
-    """Hand over what is due and has no message under way; how many were handed over."""
-    numbers = _claim(now, again)
+def hand_over_due(now: datetime) -> int:
+    """Hand over what is due and not lately handed over; how many were."""
+    numbers = _claim(now)
     for place, number in enumerate(numbers):
         try:
             hand(number)
@@ -98,18 +95,20 @@ def hand_over_due(now: datetime, again: timedelta = AGAIN_AFTER) -> int:
     return len(numbers)
 
 
-def _claim(now: datetime, again: timedelta) -> list[int]:
+def _claim(now: datetime) -> list[int]:
     waiting = Job.objects.filter(
-        Q(handed__isnull=True) | Q(handed__lt=now - again), state=State.QUEUED, due__lte=now
+        Q(hand_over_at__isnull=True) | Q(hand_over_at__lte=now), state=State.QUEUED, due__lte=now
     )
     if not waiting.exists():
         return []
     with transaction.atomic():
-        rows = waiting.select_for_update(skip_locked=True).order_by("due", "id")
-        numbers = list(rows.values_list("pk", flat=True)[:AT_ONCE])
-        Job.objects.filter(pk__in=numbers).update(handed=now)
-    return numbers
+        rows = list(waiting.select_for_update(skip_locked=True).order_by("due", "id")[:AT_ONCE])
+        for job in rows:
+            job.handed_over += 1
+            job.hand_over_at = now + states.handover_delay(job.handed_over)
+        Job.objects.bulk_update(rows, ["handed_over", "hand_over_at"], batch_size=200)
+    return [job.pk for job in rows]
 
 
 def _unclaim(numbers: Sequence[int]) -> None:
-    Job.objects.filter(pk__in=numbers, state=State.QUEUED).update(handed=None)
+    Job.objects.filter(pk__in=numbers, state=State.QUEUED).update(hand_over_at=None)

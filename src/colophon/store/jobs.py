@@ -66,7 +66,7 @@ def queue(kind: str, arguments: Mapping[str, Any], *, key: str, due: datetime | 
         "arguments": dict(arguments),
         "due": due or now,
         "created": now,
-        "handed": now if at_once else None,
+        **(_handed_over(now) if at_once else {}),
     }
     job, made = Job.objects.get_or_create(key=key, defaults=fresh)
     if job.kind != kind:
@@ -115,9 +115,15 @@ def _reset(job: Job, now: datetime) -> None:
     waits = job.state == State.QUEUED
     job.attempts = 0 if waits else job.attempts
     job.due = now if waits else job.due
-    job.handed = now if waits else None
+    for name, value in _handed_over(now).items():
+        setattr(job, name, value)
     job.finished = None if waits else now
     job.stop_asked = False
+
+
+def _handed_over(now: datetime) -> dict[str, Any]:
+    # The announcement at the commit is the first handover.
+    return {"handed_over": 1, "hand_over_at": now + states.handover_delay(1)}
 
 
 def _announce(job: Job) -> None:

@@ -19,6 +19,8 @@ from colophon.store.models import Job
 from colophon.store.states import MAX_ATTEMPTS, State, Step
 
 LEASE_LOST = "lease_lost"
+# For a row that waits anew: the next sweep hands it over.
+ANEW: Mapping[str, Any] = {"handed_over": 0, "hand_over_at": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +111,10 @@ def settle(outcome: Outcome, now: datetime) -> bool:
 
 def _times(step: Step, lease: Lease, now: datetime) -> dict[str, object]:
     if step is Step.FAIL:
-        return {"due": now + states.delay(lease.attempt), "handed": None}
+        return {"due": now + states.delay(lease.attempt), **ANEW}
     if step is Step.RETURN:
         # Given back unharmed: this attempt does not count.
-        return {"due": now, "handed": None, "attempts": lease.attempt - 1}
+        return {"due": now, **ANEW, "attempts": lease.attempt - 1}
     if step is Step.FINISH:
         return {"finished": now, "progress": 1.0}
     return {"finished": now}
@@ -133,7 +135,7 @@ def expire(now: datetime) -> int:
         buried = states.after(State.LEASED, Step.GIVE_UP)
         Job.objects.filter(pk__in=dead).update(state=buried, finished=now, **gone)
         queued = states.after(State.LEASED, Step.EXPIRE)
-        Job.objects.filter(pk__in=back).update(state=queued, due=now, handed=None, **gone)
+        Job.objects.filter(pk__in=back).update(state=queued, due=now, **ANEW, **gone)
         return len(back)
 
 

@@ -48,6 +48,9 @@ LEASE_SECONDS: Final = 15.0
 MAX_ATTEMPTS: Final = 8
 FIRST_DELAY: Final = timedelta(seconds=2)
 LONGEST_DELAY: Final = timedelta(minutes=15)
+# A message to a worker may be lost, or only wait in a long queue: asking again gets rarer.
+FIRST_HANDOVER_DELAY: Final = timedelta(seconds=10)
+LONGEST_HANDOVER_DELAY: Final = timedelta(hours=1)
 
 
 class NoSuchStep(ValueError):
@@ -69,6 +72,15 @@ def states_before(step: Step) -> list[State]:
 
 def delay(attempts: int) -> timedelta:
     """How long after failure number ``attempts`` (from 1) the next try is due."""
+    return _doubled(FIRST_DELAY, attempts, LONGEST_DELAY)
+
+
+def handover_delay(times: int) -> timedelta:
+    """How long after handover number ``times`` (from 1) a row nobody took is handed again."""
+    return _doubled(FIRST_HANDOVER_DELAY, times, LONGEST_HANDOVER_DELAY)
+
+
+def _doubled(first: timedelta, times: int, longest: timedelta) -> timedelta:
     # The power is bounded before it is taken: a large count must not overflow.
-    doublings = min(max(attempts, 1) - 1, 20)
-    return min(FIRST_DELAY * (1 << doublings), LONGEST_DELAY)
+    doublings = min(max(times, 1) - 1, 20)
+    return min(first * (1 << doublings), longest)
