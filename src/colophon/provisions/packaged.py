@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
+
+_FOLDER = Path(__file__).parent
 
 
 def load(name: str) -> Any:
@@ -16,4 +18,4 @@ def load(name: str) -> Any:
 
 def text(name: str) -> str:
     """A packaged text file."""
-    return files("colophon.provisions").joinpath(name).read_text(encoding="utf-8")
+    return (_FOLDER / name).read_text(encoding="utf-8")
