@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import subprocess
-import time
 
 import pytest
 from PIL import Image
@@ -55,28 +54,75 @@ def is_xmp(found: tuple[int, bytes]) -> bool:
     return found[0] == 0xE1 and found[1].startswith(b"http://ns.adobe.com/xap/1.0/\0")
 
 
+def an_mpo() -> bytes:
+    out = io.BytesIO()
+    images = [Image.new("RGB", (24, 24), colour) for colour in ("red", "blue", "green")]
+    images[0].save(out, "MPO", save_all=True, append_images=images[1:])
+    return out.getvalue()
+
+
+def is_index(found: tuple[int, bytes]) -> bool:
+    return found[0] == 0xE2 and found[1].startswith(b"MPF\0")
+
+
 class TestJpeg(CarrierContract):
     carrier = JPEG
 
     def samples(self) -> list[bytes]:
-        out = io.BytesIO()
-        images = [Image.new("RGB", (24, 24), colour) for colour in ("red", "blue")]
-        images[0].save(out, "MPO", save_all=True, append_images=images[1:])
         return [
             a_jpeg(),
             a_jpeg(mode="L", progressive=True),
             a_jpeg(mode="CMYK", comment=b"kept"),
             with_comment(b"ASCII\0\0\0a note"),
             with_segment(a_jpeg(), 0xEB, b"JP\0\1\0\0\0\1 a manifest store"),
-            out.getvalue(),
+            an_mpo(),
             a_jpeg()[:-2],
             a_jpeg() + b"after the end",
         ]
 
     def payload(self, data: bytes) -> object:
         image = Image.open(io.BytesIO(data + b"\xff\xd9"))
-        pixels = image.convert("RGB").tobytes()
-        return image.mode, pixels, [s for s in segments(data) if not is_xmp(s)]
+        pixels = []
+        for number in range(getattr(image, "n_frames", 1)):
+            image.seek(number)
+            pixels.append(image.convert("RGB").tobytes())
+        return image.mode, pixels, [s for s in segments(data) if not is_xmp(s) and not is_index(s)]
+
+    def replaced(self, sample: bytes) -> int:
+        return sum(len(s[1]) for s in segments(sample) if is_index(s))
+
+
+def index_of(mpo: bytes) -> list[tuple[int, int]]:
+    """Size and offset of each picture, by the index."""
+    image = Image.open(io.BytesIO(mpo))
+    return [(e["Size"], e["DataOffset"]) for e in image.mpinfo[0xB002]]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_the_index_of_pictures_stays_true(late):
+    mpo = an_mpo()
+    if late:  # a packet after the index, made by a writer that took no care of it
+        mpo = write(JPEG, with_segment(mpo, 0xE1, b"http://ns.adobe.com/xap/1.0/\0"), {"xmp": b""})
+    before = index_of(mpo)
+    labelled = write(JPEG, mpo, packets_of(["xmp"]))
+    grown = len(labelled) - len(mpo)
+    assert index_of(labelled)[0] == (before[0][0] + grown, 0)
+    shifts = {b[1] - a[1] for a, b in zip(before[1:], index_of(labelled)[1:], strict=True)}
+    assert shifts == {grown if late else 0}
+    assert write(JPEG, labelled, {"xmp": b""}).count(b"MPF\0") == 1
+
+
+def test_a_damaged_index_is_left_alone():
+    for noise in (b"", b"II*\0", b"II*\0\xff\xff\xff\xff", bytes(40)):
+        source = with_segment(a_jpeg(), 0xE2, b"MPF\0" + noise)
+        labelled = write(JPEG, source, packets_of(["xmp"]))
+        assert [s for s in segments(labelled) if not is_xmp(s)] == segments(source)
+
+
+def test_padding_gives_way_where_a_packet_does_not_fit():
+    packet = b"<x>" + b"a" * 60000 + b"</x>" + b" \n" * 4000 + b'<?xpacket end="w"?>'
+    labelled = write(JPEG, a_jpeg(), {"xmp": packet})
+    assert read(JPEG, labelled)[0].data == packet.replace(b" \n" * 4000, b"\n")
 
 
 @pytest.mark.parametrize(
@@ -167,9 +213,7 @@ class Counting(io.BytesIO):
 
 def test_scans_are_not_read():
     source = Counting(a_jpeg((4000, 3000)))
-    began = time.perf_counter()
     JPEG.write(source, packets_of(["xmp"]))
-    assert time.perf_counter() - began < 0.03
     assert source.total < 4096
 
 

@@ -109,7 +109,7 @@ def test_foreign_places_are_read_and_give_way(kind, data, place, found, late):
     plain = a_png()
     foreign = with_chunk(plain, kind, data, b"IEND" if late else b"IDAT")
     (packet,) = read(PNG, foreign)
-    assert packet.place == place + (":after-image" if late else "")
+    assert packet.place == place + (":after-data" if late else "")
     assert packet.data == found
     labelled = write(PNG, foreign, packets_of(["xmp"]))
     assert [(p.form, p.place) for p in read(PNG, labelled)] == [

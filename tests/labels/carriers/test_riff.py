@@ -9,6 +9,8 @@ import subprocess
 import wave
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from colophon.errors import MalformedFile, TooLarge, TruncatedFile
@@ -263,6 +265,29 @@ def test_truncated_wav_is_refused_but_its_label_read():
     assert LABEL.startswith(read(WAV, cut)[0].data)
     with pytest.raises(TruncatedFile):
         write(WAV, cut, AIGC)
+
+
+CHUNKS = st.lists(
+    st.tuples(
+        st.sampled_from([b"LIST", b"bext", b"cue ", b"AIGC", b"_PMX"]), st.binary(max_size=9)
+    ),
+    max_size=6,
+)
+
+
+@given(CHUNKS, st.binary(max_size=30), st.binary(max_size=40), st.booleans())
+def test_any_chunks_make_a_whole_file(others, sound, trailing, long):
+    made = [chunk(kind, data) for kind, data in others]
+    source = rf64(*made) if long else a_wav(*made, sound=sound)
+    labelled = write(WAV, source + b"\0" + trailing, AIGC)
+    if long:
+        size = struct.unpack_from("<Q", labelled, 20)[0]
+    else:
+        size = int.from_bytes(labelled[4:8], "little")
+        kept = [c for c in chunks(labelled) if c[0] != b"AIGC"]
+        assert kept == [c for c in chunks(source) if c[0] != b"AIGC"]
+        assert chunks(labelled).count((b"AIGC", LABEL)) == 1
+    assert labelled[8 + size :] == b"\0" + trailing
 
 
 @pytest.mark.needs("exiftool")

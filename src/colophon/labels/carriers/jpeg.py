@@ -8,15 +8,16 @@ Source: TC260-PG-20259A (place, Annex B: EXIF UserComment); ITU-T T.81 B.1; Adob
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from colophon.errors import InputError, MalformedFile, TooLarge, TruncatedFile
-from colophon.labels.carriers import exif
+from colophon.labels.carriers import exif, mpf
 from colophon.labels.carriers.label_field import looks_like_label
 from colophon.labels.carriers.packet import Packet, PacketForm, Piece
-from colophon.labels.carriers.ranges import Edit, at_most, pieces, size_of
+from colophon.labels.carriers.ranges import Edit, at_most, pieces, size_of, within_cap
 
 XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
 STANDARD_PLACE = "jpeg:APP1:XMP"
@@ -24,18 +25,20 @@ PACKET_CAP = 65502
 """Source: Adobe XMP part 3, 1.1.3.1 (the largest packet of one segment)."""
 
 _START = b"\xff\xd8"
-_APP0, _APP1, _COMMENT, _SCAN, _END = 0xE0, 0xE1, 0xFE, 0xDA, 0xD9
+_APP0, _APP1, _APP2, _COMMENT, _SCAN, _END = 0xE0, 0xE1, 0xE2, 0xFE, 0xDA, 0xD9
 _BARE = {0x01, *range(0xD0, 0xD9)}
 """Markers that have no length and no content."""
-_MAX_SEGMENTS = 20_000
+_MAX_SEGMENTS = 10_000
+_MAX_BEARERS = 500
 _MAX_FILL = 1 << 16
 _SALVAGE_CAP = 1 << 16
+_PADDING = re.compile(rb"[ \t\r\n]+(?=<\?xpacket end)")
 
 
 @dataclass(frozen=True, slots=True)
 class _Segment:
     """``start`` is at the marker, fill bytes before it left out; ``data`` is the content, of
-    application segment 1 and comments only.
+    those segments only that concern us.
     """
 
     marker: int
@@ -50,6 +53,10 @@ class _Segment:
     @property
     def is_exif(self) -> bool:
         return self.marker == _APP1 and self.data.startswith(exif.PREFIX)
+
+    @property
+    def is_index(self) -> bool:
+        return self.marker == _APP2 and self.data.startswith(mpf.PREFIX)
 
     @property
     def is_label_comment(self) -> bool:
@@ -69,7 +76,7 @@ class Jpeg:
 
     def read(self, source: BinaryIO) -> list[Packet]:
         segments, fault = _segments(source)
-        found = [packet for segment in segments for packet in _packets(segment)]
+        found = within_cap((p for segment in segments for p in _packets(segment)), "JPEG")
         if fault and not found:
             found = _salvaged(source)
         if fault and not found:
@@ -80,14 +87,14 @@ class Jpeg:
         segments, fault = _segments(source)
         if fault:
             raise fault
-        if len(packets["xmp"]) > PACKET_CAP:
-            raise TooLarge(detail=f"XMP > {PACKET_CAP} bytes")
+        packet = _fitting(packets["xmp"])
         old = next((s for s in segments if s.is_xmp), None)
         start, end = (old.start, old.end) if old else (_place(segments),) * 2
-        edits = [Edit(start, end, _segment(XMP_HEADER + packets["xmp"]))]
+        edits = [Edit(start, end, _segment(XMP_HEADER + packet))]
         for segment in segments:
             if segment is not old:
                 edits += _without_label(segment)
+        edits += [edit for s in segments if s.is_index for edit in _index(s, edits)]
         return pieces(edits, size_of(source))
 
     def standard_place(self, form: PacketForm) -> str:
@@ -109,6 +116,8 @@ def _segments(source: BinaryIO) -> tuple[list[_Segment], InputError | None]:
         if isinstance(segment, InputError):
             return segments, segment
         segments.append(segment)
+        if segment.data and sum(1 for s in segments if s.data) > _MAX_BEARERS:
+            raise TooLarge(detail=f"JPEG > {_MAX_BEARERS} labels")
         if segment.end > size:
             return segments, TruncatedFile(detail=f"JPEG FF{segment.marker:02X} @{segment.start}")
         if segment.marker == _SCAN:
@@ -135,8 +144,12 @@ def _segment_at(source: BinaryIO, at: int) -> _Segment | InputError:
     length = int.from_bytes(head[2:], "big")
     if length < 2:
         return MalformedFile(detail=f"JPEG FF{marker:02X} @{start}")
-    data = source.read(length - 2) if marker in {_APP1, _COMMENT} else b""
-    return _Segment(marker, start, start + 2 + length, data)
+    end = start + 2 + length
+    if marker not in {_APP1, _APP2, _COMMENT}:
+        return _Segment(marker, start, end)
+    whole = _Segment(marker, start, end, source.read(length - 2))
+    concerns = whole.is_xmp or whole.is_exif or whole.is_index or whole.is_label_comment
+    return whole if concerns else _Segment(marker, start, end)
 
 
 def _packets(segment: _Segment) -> Iterator[Packet]:
@@ -157,6 +170,24 @@ def _place(segments: list[_Segment]) -> int:
             break
         place = segment.end
     return place
+
+
+def _fitting(packet: bytes) -> bytes:
+    """The packet; without its padding where only so it fits into a segment."""
+    if len(packet) > PACKET_CAP:
+        packet = _PADDING.sub(b"\n", packet)
+    if len(packet) > PACKET_CAP:
+        raise TooLarge(detail=f"XMP > {PACKET_CAP} bytes")
+    return packet
+
+
+def _index(segment: _Segment, edits: list[Edit]) -> Iterator[Edit]:
+    """The index of pictures, if there is one, after these edits."""
+    grown = sum(len(e.data) - (e.end - e.start) for e in edits)
+    shifted = sum(len(e.data) - (e.end - e.start) for e in edits if e.start >= segment.end)
+    new = mpf.moved(segment.data, grown, shifted)
+    if new != segment.data:
+        yield Edit(segment.end - len(new), segment.end, new)
 
 
 def _without_label(segment: _Segment) -> Iterator[Edit]:

@@ -18,12 +18,14 @@ from colophon.labels.carriers.label_field import holds_label
 from colophon.labels.carriers.packet import Packet, PacketForm, Piece
 from colophon.labels.carriers.ranges import (
     METADATA_CAP,
+    TOTAL_CAP,
     Edit,
     at_most,
     exactly,
     inflate,
     pieces,
     size_of,
+    within_cap,
 )
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -69,17 +71,18 @@ class _Chunk:
     @property
     def place(self) -> str:
         parts = ["png", self.kind.decode(), self.keyword or "UserComment"]
-        parts += ["compressed"] * self.packed + ["after-image"] * self.late
+        parts += ["compressed"] * self.packed + ["after-data"] * self.late
         return ":".join(parts)
 
 
 @dataclass(slots=True)
 class _Layout:
-    """What a file is made of: ``data`` is where the image data begins, ``fault`` why the walk
-    ended before the end chunk.
+    """What a file is made of: ``held`` is the size of all bearers, ``data`` where the image data
+    begins, ``fault`` why the walk ended before the end chunk.
     """
 
     bearers: list[_Chunk] = field(default_factory=list)
+    held: int = 0
     data: int | None = None
     image: bool = False
     fault: InputError | None = None
@@ -101,7 +104,8 @@ class Png:
 
     def read(self, source: BinaryIO) -> list[Packet]:
         layout = _layout(source)
-        found = [packet for chunk in layout.bearers for packet in _packets(source, chunk)]
+        packets = (packet for chunk in layout.bearers for packet in _packets(source, chunk))
+        found = within_cap(packets, "PNG")
         if layout.fault and not found:
             found = _salvaged(source)
         if layout.fault and not found:
@@ -173,8 +177,9 @@ def _note(layout: _Layout, chunk: _Chunk, source: BinaryIO) -> None:
     bearer = _bearer(source, chunk)
     if bearer:
         layout.bearers.append(bearer)
-    if len(layout.bearers) > _MAX_BEARERS:
-        raise TooLarge(detail=f"PNG > {_MAX_BEARERS} labels")
+        layout.held += bearer.size
+    if len(layout.bearers) > _MAX_BEARERS or layout.held > TOTAL_CAP:
+        raise TooLarge(detail=f"PNG > {_MAX_BEARERS} labels, {TOTAL_CAP} bytes")
 
 
 def _bearer(source: BinaryIO, chunk: _Chunk) -> _Chunk | None:

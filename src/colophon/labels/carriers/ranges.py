@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from colophon.errors import TooLarge, TruncatedFile
-from colophon.labels.carriers.packet import Keep, Piece, Put
+from colophon.labels.carriers.packet import Keep, Packet, Piece, Put
 
 METADATA_CAP = 8 << 20
 """The most bytes one piece of metadata may have, packed or unpacked."""
+TOTAL_CAP = 32 << 20
+"""The most bytes all metadata of one file may have that is held in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,18 @@ def exactly(source: BinaryIO, start: int, size: int, what: str) -> bytes:
     if len(data) < size:
         raise TruncatedFile(detail=f"{what} @{start}")
     return data
+
+
+def within_cap(packets: Iterable[Packet], what: str) -> list[Packet]:
+    """The packets, as long as they fit into TOTAL_CAP together. Raises TooLarge."""
+    kept: list[Packet] = []
+    left = TOTAL_CAP
+    for packet in packets:
+        left -= len(packet.data)
+        if left < 0:
+            raise TooLarge(detail=f"{what} > {TOTAL_CAP} bytes")
+        kept.append(packet)
+    return kept
 
 
 def inflate(data: bytes, what: str) -> bytes:

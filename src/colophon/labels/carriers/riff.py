@@ -14,7 +14,14 @@ from colophon.errors import MalformedFile, TooLarge
 from colophon.labels import xmp
 from colophon.labels.carriers import exif
 from colophon.labels.carriers.packet import Packet, PacketForm, Piece
-from colophon.labels.carriers.ranges import METADATA_CAP, Edit, at_most, pieces
+from colophon.labels.carriers.ranges import (
+    METADATA_CAP,
+    TOTAL_CAP,
+    Edit,
+    at_most,
+    pieces,
+    within_cap,
+)
 from colophon.labels.carriers.riff_chunks import HEAD, Chunk, Riff, chunk_bytes, walked
 
 _WEBP_MEDIA = frozenset({b"VP8 ", b"VP8L", b"ANMF"})
@@ -137,7 +144,7 @@ def _walked(source: BinaryIO, carrier: Webp | Wav, media: frozenset[bytes]) -> R
 
 
 def _found(riff: Riff, packets: Iterator[Packet]) -> list[Packet]:
-    found = list(packets)
+    found = within_cap(packets, "RIFF")
     if riff.fault and not found:
         raise riff.fault
     return found
@@ -145,8 +152,9 @@ def _found(riff: Riff, packets: Iterator[Packet]) -> list[Packet]:
 
 def _bearers(riff: Riff, *kinds: bytes) -> list[Chunk]:
     chunks = riff.of_kind(*kinds)
-    if len(chunks) > _MAX_BEARERS:
-        raise TooLarge(detail=f"RIFF > {_MAX_BEARERS} labels")
+    held = sum(min(chunk.size, METADATA_CAP) for chunk in chunks)
+    if len(chunks) > _MAX_BEARERS or held > TOTAL_CAP:
+        raise TooLarge(detail=f"RIFF > {_MAX_BEARERS} labels, {TOTAL_CAP} bytes")
     return chunks
 
 
