@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from colophon.errors import FontMissing
 from colophon.labels.face.fonts import render_with_font
-from colophon.labels.face.strokes import glyphs, polygons
+from colophon.labels.face.strokes import glyphs, shapes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +42,19 @@ class Mask:
         return int(self.alpha.shape[1])
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Words as polygons in units, y downwards, ink from (0, 0); all turn one way (fill nonzero).
+
+    ``shortest``: units of the lowest ink that counts, as in `render`.
+    """
+
+    shapes: list[list[tuple[float, float]]]
+    width: float
+    height: float
+    shortest: float
+
+
 def covers(text: str) -> bool:
     """True if the label face has every character."""
     return all(char in glyphs() for char in text)
@@ -59,6 +73,21 @@ def render(text: str, ink_height_px: float, font: Path | None = None) -> Mask:
         return Mask(alpha, ink)
     scale = ink_height_px / shortest_ink(text)
     return Mask(_trimmed(_drawn(text, scale)), ink_height_px)
+
+
+def outline(text: str) -> Outline:
+    """``text`` for vector formats. Raises FontMissing for words outside the label face."""
+    if not covers(text):
+        raise FontMissing(text=text)
+    ink = [
+        [(x + start, y) for x, y in shape]
+        for char, start in zip(text, advances(text), strict=False)
+        for shape in shapes(glyphs()[char])
+    ]
+    left, top = (min(point[axis] for shape in ink for point in shape) for axis in (0, 1))
+    moved = [[(x - left, y - top) for x, y in shape] for shape in ink]
+    width, height = (max(point[axis] for shape in moved for point in shape) for axis in (0, 1))
+    return Outline(moved, width, height, shortest_ink(text))
 
 
 def shortest_ink(text: str) -> float:
@@ -99,15 +128,10 @@ def _drawn(text: str, scale: float) -> NDArray[np.uint8]:
     high, wide = (int(scale * SHEET) + 2) * fine, (int(scale * starts[-1]) + 2) * fine
     sheet = np.zeros((high, wide), np.uint8)
     for char, start in zip(text, starts, strict=False):
-        glyph = glyphs()[char]
-        cell = sheet if glyph.clip is None else np.zeros_like(sheet)
-        for shape in (s for stroke in glyph.strokes for s in polygons(stroke)):
+        for shape in shapes(glyphs()[char]):
             corners = np.array(shape) + np.array([start, TOP_ROOM])
             fixed = np.rint(corners * scale * fine * 16).astype(np.int32)
-            cv2.fillPoly(cell, [fixed], 255, lineType=cv2.LINE_8, shift=4)
-        if glyph.clip is not None:
-            low, end = (round((y + TOP_ROOM) * scale * fine) for y in glyph.clip)
-            sheet[low:end] = np.maximum(sheet[low:end], cell[low:end])
+            cv2.fillPoly(sheet, [fixed], 255, lineType=cv2.LINE_8, shift=4)
     small = cv2.resize(sheet, (wide // fine, high // fine), interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8)
 

@@ -112,6 +112,32 @@ def _near(a: Point, b: Point) -> bool:
     return math.dist(a, b) < 1e-6  # the same point, after rounding
 
 
+def shapes(glyph: Glyph) -> list[list[Point]]:
+    """All ink of a glyph as polygons of one turning sense, cut level where it is clipped."""
+    ink = [shape for stroke in glyph.strokes for shape in polygons(stroke)]
+    if glyph.clip:
+        ink = [_cut(_cut(shape, glyph.clip[0], 1), glyph.clip[1], -1) for shape in ink]
+    return [shape if _area(shape) > 0 else shape[::-1] for shape in ink if shape]
+
+
+def _area(shape: list[Point]) -> float:
+    ends = zip(shape, [*shape[1:], shape[0]], strict=True)
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in ends)
+
+
+def _cut(shape: list[Point], level: float, side: int) -> list[Point]:
+    """The part of a polygon below (side 1) or above (side -1) a level, y downwards."""
+    kept: list[Point] = []
+    for a, b in zip(shape, [*shape[1:], *shape[:1]], strict=True):
+        a_in, b_in = (a[1] - level) * side >= 0, (b[1] - level) * side >= 0
+        if a_in:
+            kept.append(a)
+        if a_in != b_in:
+            share = (level - a[1]) / (b[1] - a[1])
+            kept.append((a[0] + (b[0] - a[0]) * share, level))
+    return kept
+
+
 def polygons(stroke: Stroke) -> list[list[Point]]:
     """The pen's ink along the stroke: flat ends, mitred corners, smooth curves."""
     points = list(stroke.points) + ([stroke.points[0]] if stroke.closed else [])

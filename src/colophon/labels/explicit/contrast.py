@@ -1,0 +1,92 @@
+"""Contrast between words and what really lies behind them (Source: WCAG 2.2 1.4.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Colours = NDArray[np.float32]
+
+INK = (30 / 255, 27 / 255, 22 / 255)
+PAPER = (250 / 255, 248 / 255, 243 / 255)
+LUMA = (0.2126, 0.7152, 0.0722)
+FLARE = 0.05
+"""Light of the room, added to both sides of the ratio by WCAG's formula."""
+KNEE, TOE_SLOPE, GAMMA = 0.04045, 12.92, 2.4
+"""Of the sRGB curve."""
+
+CALM_SPREAD = 0.06
+"""Standard deviation of luminance under which a background needs no plate."""
+CALM_CONTRAST = 9.0
+"""And the contrast that words on it must then have."""
+SPARE = 1.2
+"""Factor above the least contrast aimed at, for what compression will take."""
+OPACITIES = (0.46, 0.54, 0.62, 0.7, 0.78, 0.86, 0.94, 1.0)
+HALO = 0.35
+"""Opacity of the plate's colour close around bare words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dress:
+    """Colours 0 to 1 of words and plate, the plate's opacity (0: bare words with a halo)."""
+
+    words: tuple[float, float, float]
+    plate: tuple[float, float, float]
+    opacity: float
+    contrast: float
+
+
+def luminance(colours: Colours) -> Colours:
+    """Relative luminance of sRGB colours 0 to 1; the last axis is R, G, B."""
+    import numpy as np
+
+    toe = colours / TOE_SLOPE
+    curve = ((colours + 0.055) / 1.055) ** GAMMA
+    linear = np.where(colours <= KNEE, toe, curve)
+    light: Colours = (linear @ np.array(LUMA)).astype(np.float32)
+    return light
+
+
+def ratio(one: float, other: float) -> float:
+    """Contrast ratio of two relative luminances, 1 to 21."""
+    return (max(one, other) + FLARE) / (min(one, other) + FLARE)
+
+
+def worst(words: tuple[float, float, float], behind: Colours) -> float:
+    """The least contrast of words of one colour against every pixel behind them."""
+    import numpy as np
+
+    ink = float(luminance(np.array(words, np.float32)))
+    light = luminance(behind)
+    return (
+        min(ratio(ink, float(light.min())), ratio(ink, float(light.max())))
+        if not (float(light.min()) < ink < float(light.max()))
+        else 1.0
+    )
+
+
+def dress(behind: Colours, least: float, *, plain: bool = False) -> Dress:
+    """How to set words so that they contrast by at least ``least`` with ``behind`` (N x 3).
+
+    Bare words with a faint halo where the ground is calm and far from them in light; else the
+    lightest plate that suffices, dark under a dark picture's sibling. ``plain`` asks for an
+    opaque plate (few colours).
+    """
+    import numpy as np
+
+    calm = float(luminance(behind).std()) < CALM_SPREAD
+    pairs = sorted(((PAPER, INK), (INK, PAPER)), key=lambda pair: -worst(pair[0], behind))
+    words, plate = pairs[0]
+    if calm and not plain and worst(words, behind) >= CALM_CONTRAST:
+        return Dress(words, plate, 0.0, worst(words, behind))
+    words, plate = PAPER, INK
+    for opacity in (1.0,) if plain else OPACITIES:
+        mixed = behind * (1 - opacity) + np.array(plate, np.float32) * opacity
+        reached = worst(words, mixed)
+        if reached >= least * SPARE or opacity == 1.0:
+            break
+    return Dress(words, plate, opacity, reached)

@@ -1,0 +1,102 @@
+"""Animations and pages: the label on every frame, at one place, on one steady plate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from colophon.errors import AnimationNotSupported
+from colophon.labels.explicit import raster
+from colophon.labels.explicit.formats import png, saving
+from colophon.labels.explicit.formats.order import Order
+from colophon.labels.model import ExplicitWritten
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+def label(picture: Image, data: bytes, order: Order) -> tuple[bytes, ExplicitWritten]:
+    """Every frame labelled; timing, loop and metadata kept."""
+    if picture.format == "TIFF":
+        return _pages(picture, order)
+    if picture.format == "MPO":
+        return _first(picture, data, order)
+    if picture.format not in {"GIF", "PNG", "WEBP"}:
+        raise AnimationNotSupported(file=order.name, detail=str(picture.format))
+    frames, times, written = _frames(picture, order)
+    buffer = BytesIO()
+    frames[0].save(
+        buffer,
+        picture.format,
+        save_all=True,
+        append_images=frames[1:],
+        duration=times,
+        **_options(picture, data, order),
+    )
+    out = buffer.getvalue()
+    return (png.join(data, out) if picture.format == "PNG" else out), written
+
+
+def _frames(picture: Image, order: Order) -> tuple[list[Image], list[float], ExplicitWritten]:
+    import numpy as np
+    from PIL import Image as Images
+
+    from colophon.labels.explicit.formats.pictures import draw, orientation
+
+    turned = orientation(picture)
+    frames, times, written = [], [], None
+    for number in range(getattr(picture, "n_frames", 1)):
+        picture.seek(number)
+        pixels = np.array(picture.convert("RGBA"))
+        times.append(float(picture.info.get("duration", 0)))
+        view = raster.upright(pixels, turned)
+        if written is not None:
+            order = replace(order, position=written.where)
+        drawn = draw(view, "RGBA", order, plain=True)
+        written = written or drawn
+        frames.append(Images.fromarray(pixels, "RGBA"))
+    if written is None:
+        raise AnimationNotSupported(file=order.name, detail="no frames")
+    return frames, times, written
+
+
+def _options(picture: Image, data: bytes, order: Order) -> dict[str, Any]:
+    loop = {"loop": picture.info["loop"]} if "loop" in picture.info else {}
+    if picture.format == "GIF":
+        order.note("the frames of the GIF were given palettes of their own again")
+        return {**loop, "disposal": 2, **saving.described(picture, "comment")}
+    if picture.format == "PNG":
+        first = bool(picture.info.get("default_image"))
+        return {**loop, "default_image": first, "disposal": 0, "blend": 0}
+    extra = saving.described(picture, "exif", "icc_profile", "xmp")
+    return {**loop, **saving.webp_options(data), **extra}
+
+
+def _pages(picture: Image, order: Order) -> tuple[bytes, ExplicitWritten]:
+    from colophon.labels.explicit.formats.pictures import label_page
+
+    pages: list[Image] = []
+    written: ExplicitWritten | None = None
+    options: dict[str, Any] = {}
+    for number in range(getattr(picture, "n_frames", 1)):
+        picture.seek(number)
+        page, drawn, _clear = label_page(picture, order)
+        options = options or saving.tiff_options(picture, page, order)
+        written = written or drawn
+        pages.append(page)
+    if written is None:
+        raise AnimationNotSupported(file=order.name, detail="no pages")
+    order.note("descriptive tags of the first TIFF page were kept, those of later pages not")
+    buffer = BytesIO()
+    pages[0].save(buffer, "TIFF", save_all=True, append_images=pages[1:], **options)
+    return buffer.getvalue(), written
+
+
+def _first(picture: Image, data: bytes, order: Order) -> tuple[bytes, ExplicitWritten]:
+    """A JPEG with further pictures inside: the first is the one that is shown."""
+    from colophon.labels.explicit.formats.pictures import label_page
+
+    picture.seek(0)
+    page, written, clear = label_page(picture, order)
+    return saving.save(page, picture, data, clear, order), written

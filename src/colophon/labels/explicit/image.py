@@ -1,0 +1,124 @@
+"""The explicit label of a picture: words in a corner, drawn on the pixels.
+
+Source: GB 45438-2025 5.2 (both elements, at an edge or corner, glyphs at least 5 % of the
+shortest side). Away from the label the picture stays as it was, as far as its format allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from colophon.errors import (
+    EmptyFile,
+    Lang,
+    MalformedFile,
+    TooLarge,
+    TruncatedFile,
+    UnknownType,
+)
+from colophon.labels.explicit.formats.order import Order
+from colophon.labels.explicit.limits import STANDARD, Limits
+from colophon.labels.explicit.wording import words
+from colophon.labels.model import ExplicitWritten, Medium
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+FORMATS = {
+    "image/png": "PNG",
+    "image/apng": "PNG",
+    "image/jpeg": "JPEG",
+    "image/webp": "WEBP",
+    "image/gif": "GIF",
+    "image/tiff": "TIFF",
+    "image/bmp": "BMP",
+    "image/avif": "AVIF",
+}
+
+
+def apply(
+    source: bytes | BinaryIO,
+    media_type: str,
+    text: str | None = None,
+    position: str = "auto",
+    lang: Lang = "zh",
+    *,
+    name: str = "picture",
+    limits: Limits = STANDARD,
+    note: Callable[[str], None] = lambda _sentence: None,
+) -> tuple[bytes, ExplicitWritten]:
+    """The labelled picture, same format and mode wherever that can hold the label.
+
+    ``position``: auto, bottom-right, bottom-left, top-right, top-left, bottom, top. ``note``
+    hears what could not be kept. Raises EmptyFile, TooLarge (before decoding), MalformedFile,
+    TruncatedFile, UnknownType, AnimationNotSupported, WordingNotCompliant, FontMissing.
+    """
+    order = Order(name, words(Medium.IMAGE, text, lang), position, limits, note)
+    data = _bytes_of(source, limits, name)
+    if media_type == "image/svg+xml":
+        from colophon.labels.explicit.formats import svg
+
+        return svg.apply(data, order.text, position, name)
+    if media_type not in FORMATS:
+        raise UnknownType(file=name)
+    return _decoding(data, FORMATS[media_type], order)
+
+
+def apply_file(
+    source: Path,
+    target: Path,
+    media_type: str,
+    *,
+    wording: str | None,
+    lang: Lang,
+    position: str,
+    limits: Limits,
+    note: Callable[[str], None],
+    **_unused: Any,
+) -> ExplicitWritten:
+    """The door `dispatch.apply` calls."""
+    with source.open("rb") as stream:
+        data, written = apply(
+            stream, media_type, wording, position, lang, name=source.name, limits=limits, note=note
+        )
+    target.write_bytes(data)
+    return written
+
+
+def _bytes_of(source: bytes | BinaryIO, limits: Limits, name: str) -> bytes:
+    data = source if isinstance(source, bytes) else source.read(limits.picture_bytes + 1)
+    limits.check("bytes", len(data), limits.picture_bytes, name)
+    if not data:
+        raise EmptyFile(file=name)
+    return data
+
+
+def _decoding(data: bytes, form: str, order: Order) -> tuple[bytes, ExplicitWritten]:
+    """Opens under the limits; every way a decoder can fail gets its name."""
+    from PIL import Image, UnidentifiedImageError
+
+    from colophon.labels.explicit.formats.pictures import label
+
+    try:
+        with Image.open(BytesIO(data), formats=(form,)) as picture:
+            _check_size(picture, order)
+            return label(picture, data, order)
+    except Image.DecompressionBombError as error:
+        raise TooLarge(file=order.name, detail=f"> {order.limits.pixels} pixels") from error
+    except UnidentifiedImageError as error:
+        raise MalformedFile(file=order.name, detail=f"not a {form} picture") from error
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        if "truncated" in str(error).lower() or isinstance(error, EOFError):
+            raise TruncatedFile(file=order.name, detail=str(error)[:80]) from error
+        raise MalformedFile(file=order.name, detail=str(error)[:80]) from error
+
+
+def _check_size(picture: Image, order: Order) -> None:
+    area = picture.width * picture.height
+    order.limits.check("pixels", area, order.limits.pixels, order.name)
+    frames = getattr(picture, "n_frames", 1)
+    order.limits.check("frames", frames, order.limits.frames, order.name)
+    order.limits.check("pixels", area * frames, order.limits.pixels, order.name)

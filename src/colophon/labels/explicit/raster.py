@@ -1,0 +1,131 @@
+"""Painting a stamp into the pixels of any colour model, where it goes and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from colophon.labels.explicit import contrast
+from colophon.labels.explicit.stamp import Stamp, place
+from colophon.labels.model import ExplicitWritten
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels = NDArray[Any]
+    Colours = NDArray[np.float32]
+
+HALO_SPREAD = 0.14
+"""Of the ink height: how far the halo of bare words reaches."""
+CMYK_INK = (0.0, 0.0, 0.0, 0.9)
+CMYK_PAPER = (0.0, 0.0, 0.02, 0.02)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What was painted and where, in upright pixels."""
+
+    where: str
+    x: int
+    y: int
+    contrast: float
+
+
+def upright(pixels: Pixels, orientation: int) -> Pixels:
+    """A view of stored pixels as EXIF says they are shown; writing to it writes to them."""
+    if orientation in {5, 6, 7, 8}:
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in {2, 3, 6, 7}:
+        pixels = pixels[:, ::-1]
+    if orientation in {3, 4, 7, 8}:
+        pixels = pixels[::-1]
+    return pixels
+
+
+def paint(
+    view: Pixels, model: str, stamp: Stamp, position: str, least: float, *, plain: bool = False
+) -> Placed:
+    """Draws on ``view`` (H x W x channels, or H x W), 8 or 16 bits a channel.
+
+    ``model``: L, LA, RGB, RGBA, CMYK. ``least``: the contrast to reach. ``plain`` asks for an
+    opaque plate whatever lies behind.
+    """
+    import numpy as np
+
+    peak = float(np.iinfo(view.dtype).max)
+    solid = view[..., None] if view.ndim == 2 else view
+
+    def light(rows: slice, columns: slice) -> Colours:
+        part = solid[rows, columns].astype(np.float32) / np.float32(peak)
+        return contrast.luminance(_rgb(part, model))
+
+    where, x, y = place(stamp, solid.shape[1], solid.shape[0], light, position)
+    part = solid[y : y + stamp.height, x : x + stamp.width]
+    words = stamp.words[: part.shape[0], : part.shape[1]]
+    plate = stamp.plate[: part.shape[0], : part.shape[1]]
+    values = part.astype(np.float32) / np.float32(peak)
+    clear = model.endswith("A") and bool((values[..., -1] < 1).any())
+    behind = _rgb(values, model)[plate > 0]
+    dressed = contrast.dress(behind.reshape(-1, 3), least, plain=plain or clear)
+    cover = plate * dressed.opacity if dressed.opacity else _halo(words, stamp.ink_height)
+    values = _over(values, model, dressed.plate, cover)
+    values = _over(values, model, dressed.words, words)
+    part[...] = np.rint(values * peak).astype(view.dtype)
+    return Placed(where, x, y, dressed.contrast)
+
+
+def written(stamp: Stamp, placed: Placed, width: int, height: int) -> ExplicitWritten:
+    """The record of a label on a picture of this upright size."""
+    return ExplicitWritten(
+        text=stamp.text,
+        where=placed.where,
+        height_ratio=round(stamp.ink_height / min(width, height), 4),
+        contrast=round(placed.contrast, 2),
+    )
+
+
+def _halo(words: Colours, ink_height: float) -> Colours:
+    import cv2
+    import numpy as np
+
+    spread = max(0.8, ink_height * HALO_SPREAD)
+    soft = cv2.GaussianBlur(words, (0, 0), spread)
+    halo: Colours = np.clip(soft * 1.4, 0, 1).astype(np.float32) * np.float32(contrast.HALO)
+    return halo
+
+
+def _rgb(values: Colours, model: str) -> Colours:
+    import numpy as np
+
+    if model == "CMYK":
+        rgb: Colours = (1 - values[..., :3]) * (1 - values[..., 3:])
+        return rgb
+    if model.startswith("L"):
+        return np.repeat(values[..., :1], 3, axis=-1)
+    return values[..., :3]
+
+
+def _channels(colour: tuple[float, float, float], model: str) -> tuple[float, ...]:
+    if model == "CMYK":
+        return CMYK_INK if colour == contrast.INK else CMYK_PAPER
+    return (colour[1],) if model.startswith("L") else colour
+
+
+def _over(
+    values: Colours, model: str, colour: tuple[float, float, float], cover: Colours
+) -> Colours:
+    """One colour laid over, alpha included (not premultiplied, as files keep it)."""
+    import numpy as np
+
+    ink = np.array(_channels(colour, model), np.float32)
+    cover = cover[..., None]
+    if not model.endswith("A"):
+        mixed: Colours = values * (1 - cover) + ink * cover
+        return mixed
+    alpha = values[..., -1:]
+    total = cover + alpha * (1 - cover)
+    colours = (ink * cover + values[..., :-1] * alpha * (1 - cover)) / np.maximum(total, 1e-6)
+    colours = np.where(cover > 0, colours, values[..., :-1])
+    result: Colours = np.concatenate([colours, total], axis=-1)
+    return result

@@ -1,0 +1,167 @@
+"""Words on a picture: how large, where, on what, and the contrast reached, all measured.
+
+A picture is an array H x W x channels seen upright. One stamp serves still pictures and the
+opening frames of a video.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from colophon.labels.explicit.wording import shorter
+from colophon.labels.face import render
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Grey = NDArray[np.float32]
+
+POSITIONS = (
+    "bottom-right",
+    "bottom-left",
+    "top-right",
+    "top-left",
+    "bottom",
+    "top",
+)
+CORNERS = POSITIONS[:4]
+DEFAULT_LEAN = {"bottom-right": 1.0, "bottom-left": 1.15, "top-right": 1.3, "top-left": 1.3}
+"""A corner must be calmer by this factor to win over the usual one."""
+
+STILL = 1e-3
+"""Gradient that counts as none, so that the leaning decides between calm corners."""
+
+LEGIBLE_PIXELS = 15
+"""Ink lower than this is hard to read on any screen; used where the picture has the room."""
+WIDEST, HIGHEST = 0.6, 0.2
+"""Most of the picture that a label grown to be legible may cover, a side."""
+SPARE_PIXELS = 1
+"""Added to the least ink height, so that rounding and compression cannot take it below."""
+
+PAD_SIDE, PAD_TOP, RADIUS, MARGIN = 0.46, 0.36, 0.34, 0.55
+"""Shares of the ink height: room beside and above the words, corner radius, distance to edge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Coverage of the plate and of the words, 0 to 1, the same size; not yet placed."""
+
+    text: str
+    ink_height: float
+    plate: Grey
+    words: Grey
+    margin: int
+
+    @property
+    def height(self) -> int:
+        return int(self.plate.shape[0])
+
+    @property
+    def width(self) -> int:
+        return int(self.plate.shape[1])
+
+
+@lru_cache(maxsize=64)
+def fit(text: str, width: int, height: int, least_ratio: float) -> Stamp:
+    """The stamp for a picture of this size: ink at least ``least_ratio`` of the shortest side.
+
+    Grows to a legible size where the picture has the room, takes shorter compliant words where
+    the width does not suffice, and never goes below the ratio.
+    """
+    least = math.ceil(least_ratio * min(width, height)) + SPARE_PIXELS
+    for candidate in shorter(text):
+        for ink in sorted({max(least, LEGIBLE_PIXELS), least}, reverse=True):
+            stamp = _built(candidate, ink)
+            small = stamp.width <= width * WIDEST and stamp.height <= height * HIGHEST
+            if small or (ink == least and _fits(stamp, width, height)):
+                return stamp
+    return _bare(shorter(text)[-1], max(1, math.ceil(least_ratio * min(width, height))))
+
+
+def _fits(stamp: Stamp, width: int, height: int) -> bool:
+    return stamp.width + 2 * stamp.margin <= width and stamp.height + 2 * stamp.margin <= height
+
+
+def _built(text: str, ink: int) -> Stamp:
+    import numpy as np
+
+    mask = render(text, ink)
+    side, top = round(ink * PAD_SIDE), round(ink * PAD_TOP)
+    high, wide = mask.height + 2 * top, mask.width + 2 * side
+    words = np.zeros((high, wide), np.float32)
+    words[top : top + mask.height, side : side + mask.width] = mask.alpha / np.float32(255)
+    plate = _rounded(high, wide, ink * RADIUS)
+    return Stamp(text, mask.ink_height, plate, words, round(ink * MARGIN))
+
+
+def _bare(text: str, ink: int) -> Stamp:
+    """For pictures of a few pixels: words only, with no room around them."""
+    import numpy as np
+
+    mask = render(text, ink)
+    words: Grey = mask.alpha.astype(np.float32) / np.float32(255)
+    return Stamp(text, mask.ink_height, np.ones_like(words), words, 0)
+
+
+def _rounded(high: int, wide: int, radius: float) -> Grey:
+    """A plate with round corners: distance to the inner rectangle, smoothed over one pixel."""
+    import numpy as np
+
+    y = np.abs(np.arange(high) - (high - 1) / 2) - (high / 2 - radius)
+    x = np.abs(np.arange(wide) - (wide - 1) / 2) - (wide / 2 - radius)
+    away = np.hypot(np.maximum(y, 0)[:, None], np.maximum(x, 0)[None, :])
+    cover: Grey = np.clip(radius - away + 0.5, 0, 1).astype(np.float32)
+    return cover
+
+
+def place(
+    stamp: Stamp, width: int, height: int, light: Callable[[slice, slice], Grey], position: str
+) -> tuple[str, int, int]:
+    """Where the stamp goes: the name of the place, left and top.
+
+    ``light``: luminance of a part of the picture (rows, columns). ``auto`` takes the calmest
+    corner by gradient energy, leaning to the bottom right.
+    """
+    spots = {name: _spot(stamp, width, height, name) for name in POSITIONS}
+    if position in spots:
+        return position, *spots[position]
+    busy = {
+        name: (_energy(light(*_around(stamp, spots[name]))) + STILL) * DEFAULT_LEAN[name]
+        for name in CORNERS
+    }
+    calmest = min(CORNERS, key=lambda name: busy[name])
+    return calmest, *spots[calmest]
+
+
+def _spot(stamp: Stamp, wide: int, high: int, name: str) -> tuple[int, int]:
+    room_x, room_y = max(0, wide - stamp.width), max(0, high - stamp.height)
+    margin_x, margin_y = min(stamp.margin, room_x // 2), min(stamp.margin, room_y // 2)
+    x = room_x // 2
+    if name.endswith("right"):
+        x = room_x - margin_x
+    elif name.endswith("left"):
+        x = margin_x
+    y = margin_y if name.startswith("top") else room_y - margin_y
+    return x, y
+
+
+def _around(stamp: Stamp, spot: tuple[int, int]) -> tuple[slice, slice]:
+    """The stamp's place and a margin beside it."""
+    x, y = spot
+    room = stamp.margin
+    rows = slice(max(0, y - room), y + stamp.height + room)
+    return rows, slice(max(0, x - room), x + stamp.width + room)
+
+
+def _energy(part: Grey) -> float:
+    """Mean gradient."""
+    import numpy as np
+
+    rows, columns = np.diff(part, axis=0), np.diff(part, axis=1)
+    return float(np.abs(rows).sum() + np.abs(columns).sum()) / max(1, part.size)
