@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from colophon.console import board
@@ -18,7 +19,7 @@ from colophon.content.release import HELD
 from colophon.content.states import SETTLED, State
 from colophon.errors import ReadBackFailed
 from colophon.parties.models import ApiKey
-from colophon.store import clock
+from colophon.store import clock, events
 from colophon.store.models import Event, Job
 from colophon.store.states import State as JobState
 
@@ -56,6 +57,14 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One event and what it is in the active language."""
+
+    event: Event
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plot:
     """Counts by day, the last ``DAYS`` of them."""
 
@@ -72,11 +81,17 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "figures": figures(now),
         "plots": plots(now),
         "articles": board.strip(),
-        "last_events": Event.objects.order_by("-id")[:EVENTS]
-        if request.user.has_perm("store.view_event")
-        else (),
+        "last_events": last_events() if request.user.has_perm("store.view_event") else (),
     }
     return context
+
+
+def last_events() -> tuple[Line, ...]:
+    """The newest events in words; a kind no room registers any more shows its code."""
+    lang = "zh" if (get_language() or "").startswith("zh") else "en"
+    words = {name: said[lang] for name, said in events.kinds().items()}
+    newest = Event.objects.order_by("-id")[:EVENTS]
+    return tuple(Line(event, words.get(event.kind, event.kind)) for event in newest)
 
 
 def figures(now: datetime) -> tuple[Figure, ...]:

@@ -8,7 +8,24 @@ from __future__ import annotations
 from typing import Any
 
 from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+
+def _place(title: Promise, page: str, icon: str) -> dict[str, Any]:
+    """One line of the sidebar, shown to those who may look at its rows."""
+    item: dict[str, Any] = {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{page}"),
+    }
+    if page.endswith("_changelist"):
+        app, model = page.removesuffix("_changelist").split("_", 1)
+        permission = f"{app}.view_{model}"
+        item["permission"] = lambda request: request.user.has_perm(permission)
+    return item
+
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Colophon",
@@ -30,7 +47,35 @@ UNFOLD: dict[str, Any] = {
     "BORDER_RADIUS": "4px",
     "DASHBOARD_CALLBACK": "colophon.console.home.dashboard",
     "STYLES": [lambda _request: static("console/console.css")],
-    "SIDEBAR": {"show_search": False, "show_all_applications": False},
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": [
+            {"title": "", "items": [_place(_("Today"), "index", "today")]},
+            {
+                "title": _("Content"),
+                "items": [_place(_("Contents"), "content_content_changelist", "draft")],
+            },
+            {
+                "title": _("People and programs"),
+                "items": [
+                    _place(_("Accounts"), "parties_account_changelist", "person"),
+                    _place(_("API keys"), "parties_apikey_changelist", "key"),
+                    _place(_("Roles"), "auth_group_changelist", "badge"),
+                    _place(_("Mail addresses"), "account_emailaddress_changelist", "mail"),
+                    _place(_("Second factors"), "mfa_authenticator_changelist", "passkey"),
+                    _place(_("Operator"), "parties_operator_changelist", "domain"),
+                ],
+            },
+            {
+                "title": _("Record and work"),
+                "items": [
+                    _place(_("Events"), "store_event_changelist", "history"),
+                    _place(_("Jobs"), "store_job_changelist", "manufacturing"),
+                ],
+            },
+        ],
+    },
     "COLORS": {
         "base": {
             "50": "#faf8f3",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 import wave
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 INLINE_BYTES = 4 * 1024 * 1024
 """The largest file shown again from inside the page; larger ones only from the reader's disk."""
 TEXT_CHARACTERS = 1200
+FRONT_MATTER = re.compile(r"\A\ufeff?---\r?\n.*?\n---\r?\n\s*", re.DOTALL)
+"""Metadata at the head of a text; the preview shows what a reader reads."""
 WAVE_BARS = 96
 WAVE_SECONDS = 600
 INLINE_TYPES = {
@@ -69,7 +72,7 @@ def preview(source: BinaryIO, media_type: str, medium: str) -> Preview:
     source.seek(0)
     if medium in {"text", "document"} and not media_type.startswith("application/"):
         head = source.read(TEXT_CHARACTERS * 4).decode("utf-8", errors="replace")
-        return Preview(medium, text=head[:TEXT_CHARACTERS])
+        return Preview(medium, text=FRONT_MATTER.sub("", head, count=1)[:TEXT_CHARACTERS])
     bars = wave_bars(source) if media_type in {"audio/wav", "audio/x-wav"} else ()
     source.seek(0)
     if media_type not in INLINE_TYPES.get(medium, set()):

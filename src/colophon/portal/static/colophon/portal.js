@@ -72,8 +72,8 @@ async function preview(figure, file) {
     const drawn = await wave(file);
     figure.replaceChildren(...drawn, make("audio", { src: address, controls: true }));
   } else if (medium === "text") {
-    const text = await file.slice(0, 4800).text();
-    figure.replaceChildren(make("blockquote", { className: "excerpt", textContent: text.slice(0, 1200) }));
+    const text = (await file.slice(0, 4800).text()).replace(/^\ufeff?---\r?\n[^]*?\n---\r?\n\s*/, "");
+    figure.replaceChildren(make("blockquote", { className: "excerpt", tabIndex: 0, textContent: text.slice(0, 1200) }));
   }
 }
 
