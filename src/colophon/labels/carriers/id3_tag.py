@@ -125,11 +125,11 @@ def _tag_at(source: BinaryIO, start: int, size: int, *, strict: bool) -> Tag | N
         marks = re.finditer(rb"\xff\0", data)
         guarded.extend(mark.start() - before for before, mark in enumerate(marks))
         data = data.replace(b"\xff\0", b"\xff")
-    return _walked(start, end, version, flags, data, guarded)
+    return _walked((start, end), version, flags, data, guarded)
 
 
 def _walked(
-    start: int, end: int, version: int, flags: int, data: bytes, guarded: array[int]
+    span: tuple[int, int], version: int, flags: int, data: bytes, guarded: array[int]
 ) -> Tag:
     at = _after_extended_header(version, flags, data)
     frames, clean = _frames(data, at, version, plain=version != _V24)
@@ -137,7 +137,7 @@ def _walked(
     if version == _V24 and not clean:
         others, plain = _frames(data, at, version, plain=True)
         frames = others if plain else frames
-    return Tag(start, end, version, flags, data, tuple(frames), at, guarded, plain)
+    return Tag(*span, version, flags, data, tuple(frames), at, guarded, plain)
 
 
 def _after_extended_header(version: int, flags: int, data: bytes) -> int:
