@@ -152,7 +152,6 @@ class CredentialLayer:
     ingredients: tuple[dict[str, Any], ...] = ()
     aigc_matches: bool | None = None  # the manifest's copy of the AIGC label equals the file's
     explicit: str | None = None  # the words of the explicit label, as the manifest records them
-    explicit: str | None = None  # words of the explicit label, as the manifest states them
 
 
 @dataclass(frozen=True, slots=True)
