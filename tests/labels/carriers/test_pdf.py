@@ -12,6 +12,23 @@ import zlib
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import (
+    DictionaryObject,
+    EncodedStreamObject,
+    NameObject,
+    NumberObject,
+    TextStringObject,
+)
+from tests.labels.carriers.contract import (
+    LABEL,
+    OTHER_LABEL,
+    CarrierContract,
+    packets_of,
+    read,
+    write,
+)
+
 from colophon.errors import (
     ColophonError,
     EmptyFile,
@@ -21,23 +38,6 @@ from colophon.errors import (
 )
 from colophon.labels.carriers.packet import Keep, Put
 from colophon.labels.carriers.pdf import PDF
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import (
-    DictionaryObject,
-    EncodedStreamObject,
-    NameObject,
-    NumberObject,
-    TextStringObject,
-)
-
-from tests.labels.carriers.contract import (
-    LABEL,
-    OTHER_LABEL,
-    CarrierContract,
-    packets_of,
-    read,
-    write,
-)
 
 PACKETS = packets_of(("aigc", "xmp"))
 OTHERS = packets_of(("aigc", "xmp"), OTHER_LABEL)
@@ -135,7 +135,9 @@ class TestPdf(CarrierContract):
         return info, [page.mediabox for page in reader.pages]
 
 
-@pytest.mark.parametrize("sample", [tabled(), tabled("中文"), streamed(), with_metadata(), broken()])
+@pytest.mark.parametrize(
+    "sample", [tabled(), tabled("中文"), streamed(), with_metadata(), broken()]
+)
 def test_the_original_is_a_prefix_and_any_reader_sees_both_places(sample: bytes) -> None:
     pieces = PDF.write(io.BytesIO(sample), PACKETS)
     assert pieces[0] == Keep(0, len(sample))
@@ -234,8 +236,10 @@ def test_a_dictionary_keeps_its_numbers_for_the_reader() -> None:
 
 
 def test_a_label_under_another_name_is_replaced() -> None:
-    data = with_info(TextStringObject("{}")).replace(b"/AIGC", b"/Note").replace(
-        b"({})", b'({"AIGC":{"ProduceID":"x"}})'
+    data = (
+        with_info(TextStringObject("{}"))
+        .replace(b"/AIGC", b"/Note")
+        .replace(b"({})", b'({"AIGC":{"ProduceID":"x"}})')
     )
     data = write(PDF, data, PACKETS)
     assert [p.data for p in read(PDF, data)] == [LABEL, PACKETS["xmp"]]

@@ -108,8 +108,11 @@ def outline(text: str) -> Outline:
     labels: list[tuple[Tag, str]] = []
     charset = head = root = None
     head_end, doctype_end = len(text), 0
+    last_mark = max(text.lower().rfind("aigc"), text.rfind("Produc"), text.rfind("Propagat"))
     for tag in _tags(text):
         in_head = tag.start < head_end
+        if not in_head and tag.start > last_mark:
+            break
         if tag.name == "meta":
             attributes = tag.attributes()
             name = attributes.get("name") or attributes.get("property", "")

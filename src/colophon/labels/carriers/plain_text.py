@@ -17,7 +17,6 @@ from colophon.labels.carriers.edits import Edit, pieces_of
 from colophon.labels.carriers.label_field import FIELD
 from colophon.labels.carriers.packet import Packet, PacketForm, Piece
 from colophon.labels.carriers.text_file import (
-    MAX_FILE,
     Span,
     TextFile,
     decoded,
@@ -28,7 +27,9 @@ from colophon.labels.carriers.text_file import (
 
 _STANDARD = "text:last-line"
 _PLACES = (("body", "text:body"),)
-_TAIL = 256 * 1024
+_WHOLE = 16 * 1024 * 1024
+"""Longer texts are searched in their first part and their last."""
+_HEAD, _TAIL, _START = 8 * 1024 * 1024, 256 * 1024, 4096
 _LAST_LINE = re.compile(
     rf"(?:\A|(?<=[\r\n]))([ \t]*(?:[#/;%*-]+[ \t]*)?{FIELD}[ \t]*[:=][ \t]*)(\{{[^\r\n]*\}})[ \t]*[\r\n]*\Z"
 )
@@ -47,10 +48,13 @@ class PlainTextCarrier:
         return self.media_types[0] if is_text(head) else None
 
     def read(self, source: BinaryIO) -> list[Packet]:
-        file, _, _ = _text(source)
+        file, offset, _ = _text(source)
         label = _last_line(file.text)
         known = [label] if label else []
         packets = [Packet("aigc", _STANDARD, _json(file, span)) for span in known]
+        if offset:
+            source.seek(0)
+            packets.insert(0, Packet("text", "text:body", source.read(_HEAD)))
         return [*packets, rest_of(file, known, _PLACES)]
 
     def write(self, source: BinaryIO, packets: Mapping[PacketForm, bytes]) -> list[Piece]:
@@ -75,9 +79,9 @@ def _text(source: BinaryIO) -> tuple[TextFile, int, int]:
     if not size:
         raise EmptyFile
     source.seek(0)
-    if size <= MAX_FILE:
+    if size <= _WHOLE:
         return decoded(source.read(size)), 0, size
-    head = decoded(source.read(_TAIL))
+    head = decoded(source.read(_START))
     offset = size - _TAIL - (size & 1)
     source.seek(offset)
     tail = source.read()

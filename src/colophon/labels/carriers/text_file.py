@@ -33,6 +33,7 @@ _ENCLOSURES = (
     (re.compile(r"---[ \t]*\Z"), re.compile(r"(?:---|\.\.\.)[ \t]*\Z")),
     (re.compile(r"```\w*[ \t]*\Z"), re.compile(r"```[ \t]*\Z")),
 )
+_MARKS = ("AIGC", "Label", "Produc", "Propagat")
 _REMOVABLE = {"comment", "nested", "late_front_matter", "tail"}
 
 
@@ -107,7 +108,7 @@ def rest_of(file: TextFile, known: Collection[Span], places: Iterable[tuple[str,
     """The words outside the ``known`` labels, in which others may stand. ``places``: what the
     packet is called by the context of the first label in it; the last is for none."""
     data = file.without(known)
-    found = aigc.find(data)
+    found = aigc.find(data) if any(mark in file.text for mark in _MARKS) else []
     context = found[0].context if found else frozenset[str]()
     named = list(places)
     place = next((place for word, place in named if word in context), named[-1][1])
@@ -117,7 +118,7 @@ def rest_of(file: TextFile, known: Collection[Span], places: Iterable[tuple[str,
 def stale_labels(file: TextFile, known: Collection[Span]) -> Iterator[Span]:
     """Labels that stand by themselves outside the standard place, with the lines and marks
     that only serve them. One within other words is content and not among them."""
-    if len(file.text) > aigc.MOST_BYTES:
+    if len(file.text) > aigc.MOST_BYTES or not any(mark in file.text for mark in _MARKS):
         return
     done = 0
     for reading in aigc.find(file.text):
