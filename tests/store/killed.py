@@ -52,6 +52,8 @@ def register() -> None:
     def work(context, number, follow):
         execute("INSERT INTO started VALUES (%s)", number)
         context.once("row", lambda: execute("INSERT INTO effect VALUES (%s, 'row')", number))
+        # Long enough that most kills find a body half way.
+        time.sleep(0.01)
         blob = blobs.keep(io.BytesIO(content_of(number)))
         context.once("count", lambda: execute("UPDATE counter SET n = n + 1"))
 

@@ -14,18 +14,25 @@ from tests import servers
 ROOT = Path(__file__).parents[2]
 
 
-def killed(data, jobs, kills, database=""):
+def run(module, mode, data, jobs, kills, database="", settings=None):
     seed = random.SystemRandom().randrange(10**6)
+    arguments = [*mode.split(), str(data), str(jobs), str(kills), str(seed)]
     done = subprocess.run(
-        [sys.executable, "-m", "tests.store.killed", str(data), str(jobs), str(kills), str(seed)],
+        [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
-        env={**os.environ, "COLOPHON_DATABASE_URL": database, "COLOPHON_LOG_LEVEL": "ERROR"},
-        capture_output=True,
+        env={
+            **os.environ,
+            "COLOPHON_DATABASE_URL": database,
+            "COLOPHON_LOG_LEVEL": "ERROR",
+            "COLOPHON_RUNNER": "on",
+            **(settings or {}),
+        },
+        stdout=subprocess.PIPE,
         text=True,
         check=False,
-        timeout=120,
+        timeout=180,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0
     return json.loads(done.stdout)
 
 
@@ -42,8 +49,8 @@ def judge(found, jobs, least_kills):
 
 
 def test_on_sqlite(tmp_path):
-    found = killed(tmp_path / "data", 120, 18)
-    judge(found, 120, 5)
+    found = run("tests.store.killed", "", tmp_path / "data", 80, 14)
+    judge(found, 80, 5)
 
 
 @pytest.mark.slow
@@ -52,5 +59,17 @@ def test_on_postgresql(tmp_path):
     if servers.postgresql_binary("initdb") is None:
         pytest.skip("needs the Debian package postgresql")
     with servers.postgresql() as url:
-        found = killed(tmp_path / "data", 120, 18, url)
-    judge(found, 120, 5)
+        found = run("tests.store.killed", "", tmp_path / "data", 80, 14, url)
+    judge(found, 80, 5)
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+@pytest.mark.needs("redis-server")
+def test_celery_workers_on_postgresql(tmp_path):
+    if servers.postgresql_binary("initdb") is None:
+        pytest.skip("needs the Debian package postgresql")
+    with servers.postgresql() as database, servers.redis() as broker:
+        settings = {"COLOPHON_BROKER_URL": broker, "COLOPHON_LEASE_SECONDS": "1"}
+        found = run("tests.store.handed", "drive", tmp_path / "data", 60, 2, database, settings)
+    judge(found, 60, 1)
