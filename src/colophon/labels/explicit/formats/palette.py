@@ -36,6 +36,17 @@ def table(picture: Image) -> Colours:
     return colours
 
 
+def transparency(colours: Colours, before: Any) -> Any:
+    """What to save for the alpha column: an alpha an entry, or nothing if all are opaque."""
+    import numpy as np
+
+    if before is None or bool((colours[:, 3] == 1).all()):
+        return None
+    if isinstance(before, int):
+        return before if colours[before, 3] == 0 else None
+    return np.rint(colours[:, 3] * 255).astype(np.uint8).tobytes()
+
+
 def paint(
     view: NDArray[Any], colours: Colours, stamp: Stamp, position: str, least: float
 ) -> Placed | None:
@@ -73,9 +84,10 @@ def _shades(colours: Colours, counts: NDArray[np.intp]) -> NDArray[np.intp]:
     ramp = np.linspace(0, 1, SHADES, dtype=np.float32)[:, None]
     plate, words = (np.array(c, np.float32) for c in (contrast.INK, contrast.PAPER))
     wanted = plate + (words - plate) * ramp
-    free = np.flatnonzero((counts == 0) & (colours[:, 3] == 1))
+    free = np.flatnonzero(counts == 0)
     if len(free) >= SHADES:
         colours[free[:SHADES], :3] = np.rint(wanted * 255) / 255
+        colours[free[:SHADES], 3] = 1
         return free[:SHADES]
     solid = np.flatnonzero((counts > 0) & (colours[:, 3] == 1))
     if not len(solid):

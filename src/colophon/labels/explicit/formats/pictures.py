@@ -49,7 +49,7 @@ def label_page(picture: Image, order: Order) -> tuple[Image, ExplicitWritten, An
     if picture.mode == "P":
         drawn = _on_palette(picture, order)
         if drawn is not None:
-            return *drawn, clear
+            return drawn
         order.note("the palette was full: the picture is now in full colour")
         picture, clear = picture.convert("RGBA" if clear is not None else "RGB"), None
     if picture.mode == "1":
@@ -82,7 +82,7 @@ def draw(view: NDArray[Any], model: str, order: Order, *, plain: bool = False) -
     return raster.written(stamp, placed, wide, high)
 
 
-def _on_palette(picture: Image, order: Order) -> tuple[Image, ExplicitWritten] | None:
+def _on_palette(picture: Image, order: Order) -> tuple[Image, ExplicitWritten, Any] | None:
     import numpy as np
     from PIL import Image as Images
 
@@ -95,4 +95,5 @@ def _on_palette(picture: Image, order: Order) -> tuple[Image, ExplicitWritten] |
         return None
     page = Images.frombytes("P", picture.size, indices.tobytes())
     page.putpalette(np.rint(colours[:, :3] * 255).astype(np.uint8).tobytes(), "RGB")
-    return page, raster.written(stamp, placed, wide, high)
+    clear = palette.transparency(colours, picture.info.get("transparency"))
+    return page, raster.written(stamp, placed, wide, high), clear
