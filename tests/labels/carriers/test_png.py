@@ -140,6 +140,23 @@ def test_exif_comment_is_read_and_taken_out_in_place():
     assert Image.open(io.BytesIO(labelled)).getexif()[0x0131] == "Editor 1.0"
 
 
+def raw_profile(packet: bytes) -> bytes:
+    digits = b"\n".join(packet.hex().encode()[at : at + 72] for at in range(0, len(packet) * 2, 72))
+    text = b"\nxmp\n%8d\n" % len(packet) + digits + b"\n"
+    return b"Raw profile type xmp\0\0" + zlib.compress(text)
+
+
+def test_a_packet_in_digits_is_read_and_goes_if_it_bears_a_label():
+    foreign = with_chunk(a_png(), b"zTXt", raw_profile(OLD_XMP))
+    (packet,) = read(PNG, foreign)
+    assert (packet.form, packet.data) == ("xmp", OLD_XMP)
+    assert packet.place == "png:zTXt:Raw profile type xmp"
+    assert write(PNG, foreign, packets_of(["xmp"])) == write(PNG, a_png(), packets_of(["xmp"]))
+    plain = with_chunk(a_png(), b"zTXt", raw_profile(b"<x:xmpmeta/>"))
+    labelled = write(PNG, plain, packets_of(["xmp"]))
+    assert [c for c in chunks(labelled) if c[0] != b"iTXt"] == chunks(plain)
+
+
 def test_a_packet_is_replaced_where_it_is():
     source = with_chunk(a_png(), b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0<x/>")
     source = with_chunk(source, b"tEXt", b"Comment\0after it")

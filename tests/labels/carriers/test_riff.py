@@ -259,6 +259,13 @@ def test_wav_that_would_outgrow_its_size_field():
         WAV.write(Sparse(riff(b"WAVE", head, size=0xFFFFFFFE)), AIGC)
 
 
+def test_a_size_beyond_all_files_is_refused():
+    endless = bytearray(rf64())
+    endless[28:36] = (0xFFFFFFFFFFFFFFF1).to_bytes(8, "little")
+    with pytest.raises(TruncatedFile):
+        write(WAV, bytes(endless), AIGC)
+
+
 def test_truncated_wav_is_refused_but_its_label_read():
     labelled = write(WAV, a_wav(), AIGC)
     cut = labelled[:-50]

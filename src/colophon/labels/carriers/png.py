@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from colophon.errors import InputError, MalformedFile, TooLarge, TruncatedFile
+from colophon.labels import xmp
 from colophon.labels.carriers import exif
 from colophon.labels.carriers.label_field import holds_label
 from colophon.labels.carriers.packet import Packet, PacketForm, Piece
@@ -30,6 +31,8 @@ from colophon.labels.carriers.ranges import (
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 XMP_KEYWORD = "XML:com.adobe.xmp"
+RAW_XMP_KEYWORD = "Raw profile type xmp"
+"""Where ImageMagick puts a packet: in hexadecimal digits, after two lines of heading."""
 STANDARD_PLACE = f"png:iTXt:{XMP_KEYWORD}"
 
 _HEAD = 8
@@ -67,6 +70,10 @@ class _Chunk:
     @property
     def is_xmp(self) -> bool:
         return self.keyword == XMP_KEYWORD
+
+    @property
+    def is_raw(self) -> bool:
+        return self.keyword == RAW_XMP_KEYWORD
 
     @property
     def place(self) -> str:
@@ -177,7 +184,7 @@ def _note(layout: _Layout, chunk: _Chunk, source: BinaryIO) -> None:
     bearer = _bearer(source, chunk)
     if bearer:
         layout.bearers.append(bearer)
-        layout.held += bearer.size
+        layout.held += min(bearer.size, METADATA_CAP)
     if len(layout.bearers) > _MAX_BEARERS or layout.held > TOTAL_CAP:
         raise TooLarge(detail=f"PNG > {_MAX_BEARERS} labels, {TOTAL_CAP} bytes")
 
@@ -195,7 +202,8 @@ def _bearer(source: BinaryIO, chunk: _Chunk) -> _Chunk | None:
     value = ""
     if chunk.kind == b"tEXt" and chunk.size <= _GUESS_CAP:
         value = at_most(source, chunk.start + _HEAD, chunk.size, "tEXt").decode("latin-1")
-    if keyword != XMP_KEYWORD and not holds_label(keyword, value.partition("\0")[2]):
+    known = keyword in {XMP_KEYWORD, RAW_XMP_KEYWORD}
+    if not known and not holds_label(keyword, value.partition("\0")[2]):
         return None
     return _Chunk(chunk.kind, chunk.start, chunk.size, chunk.late, keyword, packed)
 
@@ -207,7 +215,10 @@ def _packets(source: BinaryIO, chunk: _Chunk) -> Iterator[Packet]:
         for comment in exif.label_comments(data):
             yield Packet("aigc", chunk.place, comment.text.encode())
         return
-    yield Packet("xmp" if chunk.is_xmp else "aigc", chunk.place, _text(chunk, data, what))
+    text = _text(chunk, data, what)
+    if chunk.is_raw:
+        text = _from_digits(text)
+    yield Packet("xmp" if chunk.is_xmp or chunk.is_raw else "aigc", chunk.place, text)
 
 
 def _text(chunk: _Chunk, data: bytes, what: str) -> bytes:
@@ -221,7 +232,17 @@ def _text(chunk: _Chunk, data: bytes, what: str) -> bytes:
     return inflate(text, what) if chunk.packed else text
 
 
+def _from_digits(text: bytes) -> bytes:
+    lines = text.strip().split(b"\n", 2)
+    try:
+        return bytes.fromhex(lines[-1].decode("ascii"))
+    except ValueError:
+        return b""
+
+
 def _without_label(source: BinaryIO, chunk: _Chunk) -> Iterator[Edit]:
+    if chunk.is_raw and not any(xmp.read(p.data).aigc for p in _packets(source, chunk)):
+        return
     if chunk.kind != b"eXIf":
         yield Edit(chunk.start, chunk.end)
         return

@@ -36,6 +36,7 @@ def at_most(source: BinaryIO, start: int, size: int, what: str) -> bytes:
 
     Raises TooLarge above METADATA_CAP, naming ``what``.
     """
+    size = min(size, max(0, size_of(source) - start))
     if size > METADATA_CAP:
         raise TooLarge(detail=f"{what} > {METADATA_CAP} bytes")
     source.seek(start)

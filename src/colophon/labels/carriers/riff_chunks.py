@@ -141,7 +141,7 @@ def _chunk_at(source: BinaryIO, at: int, riff: Riff) -> Chunk | None:
         size = _media_size(source, at + CHUNK_HEAD, size, riff)
     end = at + CHUNK_HEAD + size
     if size % 2:
-        end += _padding(source, end)
+        end += _padding(source, end, riff.size)
     return Chunk(kind, at, size, end, outside)
 
 
@@ -174,10 +174,12 @@ def _begins(source: BinaryIO, at: int) -> bool:
     return len(head) == CHUNK_HEAD and bool(_KIND.fullmatch(head[:4])) and fits
 
 
-def _padding(source: BinaryIO, end: int) -> int:
+def _padding(source: BinaryIO, end: int, file_size: int) -> int:
     """0 where the writer forgot the padding and the next chunk begins at once, else 1."""
+    if end >= file_size:
+        return 1
     source.seek(end)
-    return 1 if source.read(1) in {b"\0", b""} or not _begins(source, end) else 0
+    return 1 if source.read(1) == b"\0" or not _begins(source, end) else 0
 
 
 def _end(riff: Riff, chunk: Chunk | None, at: int, media: frozenset[bytes]) -> None:
