@@ -29,6 +29,15 @@ def signer() -> Signer | None:
     return certificates.load(folder())
 
 
+def anchors() -> tuple[bytes, ...]:
+    """The roots (PEM) this service's own manifests end at, those set aside too."""
+    from colophon.labels import certificates
+
+    folders = (folder(), *sorted(folder().glob("until-*")))
+    roots = (certificates.paths(each).root for each in folders)
+    return tuple(root.read_bytes() for root in roots if root.is_file())
+
+
 def ensure(operator_name: str, *, now: datetime) -> Signer:
     """The signer; a development one is made where there is none, and made anew under the
     operator's present name. A certificate the operator brought is never touched.

@@ -106,7 +106,9 @@ def _bars(sound: wave.Wave_read) -> tuple[tuple[int, int], ...]:
     loudness = []
     for bar in range(WAVE_BARS):
         sound.setpos(bar * step)
-        samples = np.frombuffer(sound.readframes(look), dtype="<i2").astype("f4")
+        data = sound.readframes(look)
+        # A file cut off within a sample ends one byte early.
+        samples = np.frombuffer(data[: len(data) // 2 * 2], dtype="<i2").astype("f4")
         loudness.append(float(np.sqrt(np.mean(samples**2))) if samples.size else 0.0)
     top = max(loudness) or 1.0
     return tuple(
