@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from datetime import timedelta
 
 import pytest
@@ -133,6 +134,20 @@ def test_while_the_broker_is_away_rows_wait_unharmed(messages):
     reach("memory://")
     assert handover.hand_over_due(later) == 3
     assert messages() == numbers
+
+
+def test_an_act_does_not_wait_for_an_absent_broker(messages):
+    from colophon.store import handover
+
+    announcer = handover.Announcer()
+    reach("redis://127.0.0.1:1/0")
+    began = time.monotonic()
+    for number in range(100):
+        announcer(number)
+    assert time.monotonic() - began < 1
+    reach("memory://")
+    handover.Announcer()(7)
+    assert messages() == [7]
 
 
 def test_without_a_broker_a_worker_says_what_is_missing(settings):

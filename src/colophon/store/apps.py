@@ -14,4 +14,4 @@ class StoreConfig(AppConfig):
         if settings.COLOPHON_BROKER_URL:
             from colophon.store import announce, handover
 
-            announce.listen(handover.hand)
+            announce.listen(handover.Announcer())

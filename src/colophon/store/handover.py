@@ -6,9 +6,11 @@ messages change nothing, because the body runs under the row's lease.
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import threading
+import time
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -25,7 +27,9 @@ from colophon.store.states import State
 
 SWEEP_SECONDS = 2.0
 AT_ONCE = 1000
-BROKER_SECONDS = 5
+BROKER_SECONDS = 2
+# After a failure the acts of this process leave the handing over to the sweep for so long.
+SILENCE_SECONDS = 10.0
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +43,13 @@ app.conf.update(
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
     broker_connection_timeout=BROKER_SECONDS,
-    broker_transport_options={"socket_connect_timeout": BROKER_SECONDS},
+    # Publishing fails at once where the broker is away: the sweep is the second try.
+    broker_transport_options={
+        "socket_connect_timeout": BROKER_SECONDS,
+        "max_retries": 0,
+        "interval_start": 0,
+        "interval_step": 0,
+    },
 )
 
 
@@ -52,6 +62,23 @@ def run_job(job_id: int) -> None:
 def hand(job_id: int) -> None:
     """Send one row's number to the workers; raises when the broker cannot be reached."""
     run_job.apply_async(args=[job_id])
+
+
+class Announcer:
+    """Hands over what was just committed, without making an act wait for an absent broker."""
+
+    def __init__(self) -> None:
+        self._silent_until = -math.inf
+
+    def __call__(self, job_id: int) -> None:
+        """Hand over one row, or leave it to the sweep."""
+        if time.monotonic() < self._silent_until:
+            return
+        try:
+            hand(job_id)
+        except (KombuError, OSError) as error:
+            self._silent_until = time.monotonic() + SILENCE_SECONDS
+            log.warning("handover_left_to_sweep", error=type(error).__name__)
 
 
 class Sweep:
