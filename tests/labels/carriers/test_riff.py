@@ -11,6 +11,7 @@ import wave
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mutagen.id3 import ID3, TIT2, TXXX
 from PIL import Image
 
 from colophon.errors import MalformedFile, TooLarge, TruncatedFile
@@ -236,6 +237,27 @@ def test_stale_labels_of_wav_give_way():
     assert dict(chunks(labelled))[b"LIST"] == INFO[8:]
     assert kinds(labelled) == [b"fmt ", b"data", b"LIST", b"_PMX", b"AIGC"]
     assert xmp.read(dict(chunks(labelled))[b"_PMX"]).aigc == ()
+
+
+@pytest.mark.parametrize("kind", [b"id3 ", b"ID3 "])
+def test_a_label_in_an_id3_chunk_gives_way(kind, tmp_path):
+    file = tmp_path / "tag.mp3"
+    tag = ID3()
+    tag.add(TXXX(encoding=3, desc="AIGC", text=[LABEL.decode()]))
+    tag.add(TIT2(encoding=3, text=["a title"]))
+    tag.save(file)
+    foreign = a_wav(chunk(kind, file.read_bytes()))
+    assert [(p.place, p.data) for p in read(WAV, foreign)] == [("riff:id3:TXXX:AIGC", LABEL)]
+    labelled = write(WAV, foreign, AIGC)
+    assert [p.place for p in read(WAV, labelled)] == ["riff:AIGC"]
+    file.write_bytes(dict(chunks(labelled))[kind])
+    assert [str(frame) for frame in ID3(file).values()] == ["a title"]
+
+
+def test_a_damaged_id3_chunk_is_left_alone():
+    foreign = a_wav(chunk(b"id3 ", b"ID3\4\0\0\0\0\x7f\x7fcut"))
+    assert read(WAV, foreign) == []
+    assert [c for c in chunks(write(WAV, foreign, AIGC)) if c[0] != b"AIGC"] == chunks(foreign)
 
 
 def test_long_wav_keeps_its_sizes_in_its_own_chunk():

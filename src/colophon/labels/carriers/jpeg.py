@@ -15,9 +15,10 @@ from typing import BinaryIO
 
 from colophon.errors import InputError, MalformedFile, TooLarge, TruncatedFile
 from colophon.labels.carriers import exif, mpf
+from colophon.labels.carriers.edits import Edit, pieces_of
 from colophon.labels.carriers.label_field import looks_like_label
 from colophon.labels.carriers.packet import Packet, PacketForm, Piece
-from colophon.labels.carriers.ranges import Edit, at_most, pieces, size_of, within_cap
+from colophon.labels.carriers.ranges import at_most, size_of, within_cap
 
 XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
 STANDARD_PLACE = "jpeg:APP1:XMP"
@@ -95,7 +96,7 @@ class Jpeg:
             if segment is not old:
                 edits += _without_label(segment)
         edits += [edit for s in segments if s.is_index for edit in _index(s, edits)]
-        return pieces(edits, size_of(source))
+        return pieces_of(edits, size_of(source))
 
     def standard_place(self, form: PacketForm) -> str:
         del form
@@ -183,8 +184,8 @@ def _fitting(packet: bytes) -> bytes:
 
 def _index(segment: _Segment, edits: list[Edit]) -> Iterator[Edit]:
     """The index of pictures, if there is one, after these edits."""
-    grown = sum(len(e.data) - (e.end - e.start) for e in edits)
-    shifted = sum(len(e.data) - (e.end - e.start) for e in edits if e.start >= segment.end)
+    grown = sum(e.growth for e in edits)
+    shifted = sum(e.growth for e in edits if e.start >= segment.end)
     new = mpf.moved(segment.data, grown, shifted)
     if new != segment.data:
         yield Edit(segment.end - len(new), segment.end, new)
@@ -192,7 +193,7 @@ def _index(segment: _Segment, edits: list[Edit]) -> Iterator[Edit]:
 
 def _without_label(segment: _Segment) -> Iterator[Edit]:
     if segment.is_xmp or segment.is_label_comment:
-        yield Edit(segment.start, segment.end)
+        yield Edit(segment.start, segment.end, b"")
     elif segment.is_exif:
         clean = exif.without_label(segment.data)
         if clean != segment.data:

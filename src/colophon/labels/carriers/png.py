@@ -15,16 +15,15 @@ from typing import BinaryIO
 from colophon.errors import InputError, MalformedFile, TooLarge, TruncatedFile
 from colophon.labels import xmp
 from colophon.labels.carriers import exif
+from colophon.labels.carriers.edits import Edit, pieces_of
 from colophon.labels.carriers.label_field import holds_label
 from colophon.labels.carriers.packet import Packet, PacketForm, Piece
 from colophon.labels.carriers.ranges import (
     METADATA_CAP,
     TOTAL_CAP,
-    Edit,
     at_most,
     exactly,
     inflate,
-    pieces,
     size_of,
     within_cap,
 )
@@ -134,7 +133,7 @@ class Png:
         for chunk in layout.bearers:
             if chunk is not old:
                 edits += _without_label(source, chunk)
-        return pieces(edits, size_of(source))
+        return pieces_of(edits, size_of(source))
 
     def standard_place(self, form: PacketForm) -> str:
         del form
@@ -244,7 +243,7 @@ def _without_label(source: BinaryIO, chunk: _Chunk) -> Iterator[Edit]:
     if chunk.is_raw and not any(xmp.read(p.data).aigc for p in _packets(source, chunk)):
         return
     if chunk.kind != b"eXIf":
-        yield Edit(chunk.start, chunk.end)
+        yield Edit(chunk.start, chunk.end, b"")
         return
     block = exactly(source, chunk.start + _HEAD, chunk.size, "PNG eXIf")
     clean = exif.without_label(block)

@@ -1,29 +1,19 @@
-"""Byte ranges of a source: bounded reads, bounded inflation, and edits turned into pieces."""
+"""Bounded reads: ranges of a source, compressed values, and how much metadata in all."""
 
 from __future__ import annotations
 
 import io
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from colophon.errors import TooLarge, TruncatedFile
-from colophon.labels.carriers.packet import Keep, Packet, Piece, Put
+from colophon.labels.carriers.packet import Packet
 
 METADATA_CAP = 8 << 20
 """The most bytes one piece of metadata may have, packed or unpacked."""
 TOTAL_CAP = 32 << 20
 """The most bytes all metadata of one file may have that is held in memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """``start`` to ``end`` of the source become ``data``; equal ends insert."""
-
-    start: int
-    end: int
-    data: bytes = b""
 
 
 def size_of(source: BinaryIO) -> int:
@@ -76,18 +66,3 @@ def inflate(data: bytes, what: str) -> bytes:
     if stream.unconsumed_tail:
         raise TooLarge(detail=f"{what} > {METADATA_CAP} bytes")
     return plain
-
-
-def pieces(edits: Iterable[Edit], size: int) -> list[Piece]:
-    """The pieces of a source of ``size`` bytes after edits that do not overlap."""
-    made: list[Piece] = []
-    at = 0
-    for edit in sorted(edits, key=lambda e: (e.start, e.end)):
-        if edit.start > at:
-            made.append(Keep(at, edit.start))
-        if edit.data:
-            made.append(Put(edit.data))
-        at = edit.end
-    if size > at:
-        made.append(Keep(at, size))
-    return made

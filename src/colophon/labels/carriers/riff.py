@@ -6,20 +6,20 @@ top-level chunk ``AIGC``); RFC 9649 (WebP container).
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
-from colophon.errors import MalformedFile, TooLarge
+from colophon.errors import InputError, MalformedFile, TooLarge
 from colophon.labels import xmp
-from colophon.labels.carriers import exif
+from colophon.labels.carriers import exif, id3_tag
+from colophon.labels.carriers.edits import Edit, applied, pieces_of
 from colophon.labels.carriers.packet import Packet, PacketForm, Piece
 from colophon.labels.carriers.ranges import (
     METADATA_CAP,
     TOTAL_CAP,
-    Edit,
     at_most,
-    pieces,
     within_cap,
 )
 from colophon.labels.carriers.riff_chunks import HEAD, Chunk, Riff, chunk_bytes, walked
@@ -35,6 +35,8 @@ _SIDE_MASK = 0x3FFF
 
 _WAV_MEDIA = frozenset({b"data"})
 _WAV_LETTERS = (b"RIFF", b"RF64", b"BW64")
+_ID3 = (b"id3 ", b"ID3 ")
+"""Where taggers of other kinds of sound put an ID3 tag."""
 _MAX_BEARERS = 1_000
 
 
@@ -59,7 +61,7 @@ class Webp:
         edits = _one_chunk(riff, _WEBP_XMP, chunk_bytes(b"XMP ", _fitting(packets["xmp"])))
         edits += self._without_comments(source, riff)
         edits.append(_flagged(source, riff))
-        return pieces(riff.sized(edits), riff.size)
+        return pieces_of(riff.sized(edits), riff.size)
 
     def standard_place(self, form: PacketForm) -> str:
         del form
@@ -102,15 +104,19 @@ class Wav:
             raise riff.fault
         edits = _one_chunk(riff, (b"AIGC",), chunk_bytes(b"AIGC", _fitting(packets["aigc"])))
         edits += self._without_stale(source, riff)
-        return pieces(riff.sized(edits), riff.size)
+        return pieces_of(riff.sized(edits), riff.size)
 
     def standard_place(self, form: PacketForm) -> str:
         del form
         return "riff:AIGC"
 
     def _packets(self, source: BinaryIO, riff: Riff) -> Iterator[Packet]:
-        for chunk in _bearers(riff, b"AIGC", b"LIST", b"_PMX"):
-            if chunk.kind == b"LIST":
+        for chunk in _bearers(riff, b"AIGC", b"LIST", b"_PMX", *_ID3):
+            if chunk.kind in _ID3:
+                for tag in _tags(_data(source, chunk)):
+                    for packet, _ in id3_tag.labels_of(tag):
+                        yield Packet(packet.form, f"riff:{packet.place}", packet.data)
+            elif chunk.kind == b"LIST":
                 for _, data in _info_labels(source, chunk):
                     yield Packet("aigc", "riff:LIST:INFO:AIGC", data)
             elif chunk.kind == b"_PMX":
@@ -119,15 +125,13 @@ class Wav:
                 yield Packet("aigc", _place("riff:AIGC", chunk), _data(source, chunk).rstrip(b"\0"))
 
     def _without_stale(self, source: BinaryIO, riff: Riff) -> Iterator[Edit]:
-        for chunk in _bearers(riff, b"LIST", b"_PMX"):
-            if chunk.kind == b"LIST":
-                labels = list(_info_labels(source, chunk))
-                yield from _without_info(chunk, [span for span, _ in labels])
-                continue
+        for chunk in _bearers(riff, b"LIST"):
+            yield from _without_info(chunk, [span for span, _ in _info_labels(source, chunk)])
+        for chunk in _bearers(riff, b"_PMX", *_ID3):
             data = _data(source, chunk)
-            clean = xmp.without_label(data)
+            clean = xmp.without_label(data) if chunk.kind == b"_PMX" else _without_frames(data)
             if clean != data:
-                yield riff.replaced(chunk, chunk_bytes(b"_PMX", clean))
+                yield riff.replaced(chunk, chunk_bytes(chunk.kind, clean))
 
 
 WEBP = Webp()
@@ -230,8 +234,21 @@ def _info_labels(source: BinaryIO, chunk: Chunk) -> Iterator[tuple[tuple[int, in
         at = end
 
 
+def _tags(data: bytes) -> list[id3_tag.Tag]:
+    try:
+        return id3_tag.tags_in(io.BytesIO(data), len(data), strict=False)
+    except InputError:
+        # A damaged tag is no reason to refuse the sound that it lies beside.
+        return []
+
+
+def _without_frames(data: bytes) -> bytes:
+    labelled = [tag for tag in _tags(data) if id3_tag.labels_of(tag)]
+    return applied(data, [edit for tag in labelled for edit in id3_tag.rewritten(tag, None)])
+
+
 def _without_info(chunk: Chunk, spans: list[tuple[int, int]]) -> Iterator[Edit]:
     if spans:
         size = chunk.size - sum(end - start for start, end in spans)
         yield Edit(chunk.start + 4, chunk.data, size.to_bytes(4, "little"))
-        yield from (Edit(start, end) for start, end in spans)
+        yield from (Edit(start, end, b"") for start, end in spans)

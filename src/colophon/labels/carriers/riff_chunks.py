@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from colophon.errors import InputError, MalformedFile, TooLarge, TruncatedFile
-from colophon.labels.carriers.ranges import Edit, size_of
+from colophon.labels.carriers.edits import Edit
+from colophon.labels.carriers.ranges import size_of
 
 HEAD = 12
 """The four letters, the size, the form type."""
@@ -88,7 +89,7 @@ class Riff:
         Raises TooLarge when a 32-bit size field would overflow.
         """
         inside = [e for e in edits if e.start < self.end or e.end == self.end]
-        total = self.end - 8 + sum(len(e.data) - (e.end - e.start) for e in inside)
+        total = self.end - 8 + sum(e.growth for e in inside)
         if self.long_sizes is not None:
             at = self.chunks[0].data
             return [*edits, Edit(at, at + 8, total.to_bytes(8, "little"))]
