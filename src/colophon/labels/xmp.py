@@ -114,11 +114,15 @@ def write(packet: bytes | None, aigc_json: str, digital_source_type: str | None 
     return edited if edited is not None else _fresh(wanted)
 
 
-def without_label(packet: bytes) -> bytes:
-    """The packet without any label, otherwise byte for byte."""
+def blanked(packet: bytes) -> bytes:
+    """The packet with spaces where its labels stood: as long as it was, all else byte for byte."""
     text, encoding = _decode(packet)
-    edits = [_removal(text, found) for found in _surveyed(text).labels]
-    return _encode(_applied(text, edits), encoding) if edits else packet
+    edits = [
+        (found.start, found.end, " " * (found.end - found.start))
+        for found in _surveyed(text).labels
+    ]
+    blank = _encode(_applied(text, edits), encoding) if edits else packet
+    return blank + packet[len(blank) :]
 
 
 _Found = Element | Attribute

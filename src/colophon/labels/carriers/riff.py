@@ -129,7 +129,7 @@ class Wav:
             yield from _without_info(chunk, [span for span, _ in _info_labels(source, chunk)])
         for chunk in _bearers(riff, b"_PMX", *_ID3):
             data = _data(source, chunk)
-            clean = xmp.without_label(data) if chunk.kind == b"_PMX" else _without_frames(data)
+            clean = xmp.blanked(data) if chunk.kind == b"_PMX" else _without_frames(data)
             if clean != data:
                 yield riff.replaced(chunk, chunk_bytes(chunk.kind, clean))
 
