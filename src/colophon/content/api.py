@@ -30,6 +30,7 @@ from colophon.parties.api import CALLER, caller
 from colophon.store import clock
 
 router = Router(tags=["content"])
+PLAIN = {"ensure_ascii": False}
 ERRORS = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 422, 503), Problem9457)
 
 _FILE_BODY = {
@@ -203,7 +204,7 @@ def inspect(request: HttpRequest, options: Query[BareName]) -> HttpResponse:
     source, sent_name = Upload(request).file()
     name = options.name or sent_name
     findings = verification.inspect_upload(source, name).to_json()
-    return JsonResponse({**findings, "file": name})
+    return JsonResponse({**findings, "file": name}, json_dumps_params=PLAIN)
 
 
 def _accepted(request: HttpRequest, content: Content, wait: float | None) -> HttpResponse:
@@ -212,7 +213,7 @@ def _accepted(request: HttpRequest, content: Content, wait: float | None) -> Htt
     content = awaited(content, seconds)
     status = (200 if repeated else 201) if register.settled(content) else 202
     shape = shapes.shown(content, lang_of())
-    response = JsonResponse(shape, status=status)
+    response = JsonResponse(shape, status=status, json_dumps_params=PLAIN)
     response["Location"] = shape["url"]
     if status == 202:
         response["Retry-After"] = "1"

@@ -22,6 +22,7 @@ from colophon.errors import (
     RequestInvalid,
     TooLarge,
     UnknownType,
+    UsageError,
     WrongExtension,
 )
 from colophon.labels.carriers import recognise
@@ -149,6 +150,8 @@ def again(content: Content, *, by: str, now: datetime) -> Content:
     """
     with transaction.atomic():
         fresh = Content.objects.select_for_update().get(pk=content.pk)
+        if fresh.state != State.HELD:
+            raise UsageError(detail=f"content: {fresh.state}")
         made = bool(fresh.original_sha256)
         fresh.state = moved(fresh.state, State.LABELLING if made else State.PRODUCING)
         fresh.problem = None

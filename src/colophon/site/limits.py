@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from contextlib import suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -11,6 +13,10 @@ from colophon.site.problems import MEDIA_TYPE, document
 
 FORM_AROUND_FILE = 1 << 20
 """Bytes a form may hold beside its file."""
+
+HEARD_OUT = 32 << 20
+"""Bytes of a refused body that are still taken from the wire, and thrown away."""
+PATIENCE_SECONDS = 5.0
 
 
 class _OverLimit(Exception):
@@ -31,7 +37,7 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         if _declared(scope) > self.largest:
-            await self._refuse(scope, send)
+            await self._refuse(scope, receive, send)
             return
         given = 0
 
@@ -46,9 +52,10 @@ class BodyLimit:
         try:
             await self.app(scope, counted, send)
         except _OverLimit:
-            await self._refuse(scope, send)
+            await self._refuse(scope, receive, send)
 
-    async def _refuse(self, scope: Scope, send: Send) -> None:
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await _hear_out(scope, receive)
         error = TooLarge(file="request", detail=f"> {self.largest} bytes")
         wanted = dict(scope["headers"]).get(b"accept-language", b"zh")
         body = document(error, "en" if wanted.startswith(b"en") else "zh")
@@ -68,6 +75,20 @@ class BodyLimit:
                 "body": json.dumps(body, ensure_ascii=False).encode(),
             }
         )
+
+
+async def _hear_out(scope: Scope, receive: Receive) -> None:
+    """Throws some of the rest away: a client that is still sending does not hear the answer."""
+    if b"expect" in dict(scope["headers"]):
+        return  # it waits for our word before it sends
+    heard = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while heard < HEARD_OUT:
+                message = await receive()
+                heard += len(message.get("body", b""))
+                if not message.get("more_body"):
+                    return
 
 
 def _declared(scope: Scope) -> int:

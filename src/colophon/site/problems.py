@@ -55,11 +55,9 @@ def response(error: ColophonError, *, status: int | None = None, **more: Any) ->
     """A problem as an answer; ``more`` are further members of its body."""
     lang: Lang = "en" if (get_language() or "").startswith("en") else "zh"
     body = {**document(error, lang, status), **more}
-    answer = HttpResponse(
-        json.dumps(body, ensure_ascii=False).encode(),
-        status=body["status"],
-        content_type=MEDIA_TYPE,
-    )
+    text = json.dumps(body, ensure_ascii=False).encode()
+    answer = HttpResponse(text, status=body["status"], content_type=MEDIA_TYPE)
+    answer["Content-Length"] = str(len(text))
     answer["Content-Language"] = "zh-CN" if lang == "zh" else "en"
     if isinstance(error, SignInNeeded):
         answer["WWW-Authenticate"] = 'Bearer realm="colophon"'
