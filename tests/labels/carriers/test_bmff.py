@@ -247,6 +247,38 @@ def test_meta_directly_under_moov_is_read_and_moved() -> None:
     assert labelled_with(labelled) == labelled
 
 
+TITLE = box(
+    b"udta",
+    box(
+        b"meta",
+        bytes(4),
+        box(b"hdlr", bytes(8), b"mdirappl", bytes(9)),
+        box(b"ilst", box(b"\xa9nam", box(b"data", struct.pack(">II", 1, 0), b"hello"))),
+    ),
+)
+
+
+@pytest.mark.parametrize("before", [b"", TITLE])
+@pytest.mark.parametrize("after", [b"", TITLE])
+@pytest.mark.parametrize("stale", [False, True])
+def test_a_second_key_table_confuses_no_reader(before: bytes, after: bytes, stale: bool) -> None:
+    """FFmpeg reads all tables by the numbers of the first."""
+    pairs = [("com.apple.quicktime.make", b"Maker"), ("com.apple.quicktime.model", b"X")]
+    pairs[1:1] = [("AIGC", OTHER_LABEL)] if stale else []
+    atom = box(b"udta", box(b"AIGC", OTHER_LABEL)) if stale and not before and not after else b""
+    data = _with_udta(before + _table(pairs, full=False) + after + atom)
+    labelled = labelled_with(data)
+    assert only_label(labelled) == LABEL
+    assert labelled_with(labelled) == labelled
+    assert b"another-number-22" not in labelled
+    with av.open(io.BytesIO(labelled)) as container:
+        tags = container.metadata
+    assert tags["AIGC"].encode() == LABEL
+    assert tags["com.apple.quicktime.make"] == "Maker"
+    assert tags["com.apple.quicktime.model"] == "X"
+    assert tags.get("title") == ("hello" if before or after else None)
+
+
 def test_freeform_item_is_read_and_moved() -> None:
     item = box(
         b"----",
@@ -270,6 +302,16 @@ def test_atom_in_user_data_is_read_and_moved() -> None:
     (packet,) = read(BMFF, data)
     assert (packet.place, packet.data) == ("bmff:moov.udta:AIGC", OTHER_LABEL)
     assert only_label(labelled_with(data)) == LABEL
+
+
+def test_label_in_a_quicktime_comment_is_read_and_moved() -> None:
+    head = struct.pack(">HH", len(OTHER_LABEL), 0x55C4)
+    other = box(b"\xa9swr", struct.pack(">HH", 4, 0x55C4), b"Lavf")
+    data = _with_udta(box(b"udta", box(b"\xa9cmt", head, OTHER_LABEL), other))
+    (packet,) = read(BMFF, data)
+    assert packet.data == OTHER_LABEL
+    assert only_label(labelled_with(data)) == LABEL
+    assert other in labelled_with(data)
 
 
 def test_label_in_a_comment_is_read_and_moved() -> None:

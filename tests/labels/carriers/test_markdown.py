@@ -154,6 +154,7 @@ def test_newlines_of_the_file_are_used() -> None:
     out = labelled(b"---\r\ntitle: x\r\n---\r\nbody\r\n")
     assert b"\n" not in out.replace(b"\r\n", b"")
     assert b"\n" not in labelled(b"a\rb\r")
+    assert labelled(b"---\rtitle: x\r---\rb\r").count(b"---") == 2
 
 
 def test_ids_of_digits_stay_text() -> None:

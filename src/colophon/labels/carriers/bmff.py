@@ -15,29 +15,35 @@ from colophon.errors import MalformedFile, TruncatedFile
 from colophon.labels.carriers.bmff_boxes import (
     Box,
     BoxEdit,
+    body_of,
     children,
     found,
     new_box,
+    read_at,
     resized,
     size_of,
     walk,
 )
 from colophon.labels.carriers.bmff_meta import (
     STANDARD,
+    KeyTable,
     found_in,
+    kept_entries,
     key_tables,
     new_meta,
     packets_of,
     rekeyed,
 )
 from colophon.labels.carriers.bmff_offsets import moved
-from colophon.labels.carriers.edits import pieces_of
+from colophon.labels.carriers.edits import Edit, applied, pieces_of
 from colophon.labels.carriers.label_field import FIELD
 from colophon.labels.carriers.packet import Packet, PacketForm, Piece
 
 _HEADER = 8
 _FREE = (b"free", b"skip")
 _MAX_BRANDS = 256
+_MAX_MOVED = 32 * 1024 * 1024
+"""Bytes of user data that are moved in front of another box."""
 
 _VIDEO, _QUICKTIME, _AUDIO = "video/mp4", "video/quicktime", "audio/mp4"
 _MAJOR = {
@@ -90,8 +96,7 @@ class BmffCarrier:
         moovs = found(top, b"moov")
         if not moovs:
             raise MalformedFile(detail="no moov box")
-        if found(children(source, moovs[0]), b"cmov"):
-            raise MalformedFile(detail="its moov box is compressed")
+        _check_moov(source, moovs[0])
         edits = _labelled(source, top, packets["aigc"])
         edits += _from_free_space(top, moovs[0], edits)
         edits = moved(source, top, edits)
@@ -127,28 +132,74 @@ def _branded(brands: list[bytes]) -> str | None:
     return _QUICKTIME if b"qt  " in every else None
 
 
+def _check_moov(source: BinaryIO, moov: Box) -> None:
+    """A moov box that is not filled with boxes to its end would hide what is added to it."""
+    inner = children(source, moov)
+    if found(inner, b"cmov"):
+        raise MalformedFile(detail="its moov box is compressed")
+    end = _filled(source, moov)
+    if any(read_at(source, end, min(_HEADER, moov.end - end))):
+        raise MalformedFile(detail="its moov box is damaged")
+
+
 def _labelled(source: BinaryIO, top: list[Box], value: bytes) -> list[BoxEdit]:
     """The edits that leave one label in its standard place."""
     edits = [edit for stale in found_in(source, top) for edit in stale.removal]
-    placed = False
+    placed, beside = False, None
     for table, place in key_tables(source, top):
         standard = place == STANDARD and not placed
         if standard or table.labels:
             edits += rekeyed(table, value if standard else None)
+        if place == "moov.meta":
+            beside = beside or table
         placed |= standard
-    return edits if placed else [*edits, _added(source, found(top, b"moov")[0], value)]
+    if placed:
+        return edits
+    moov = found(top, b"moov")[0]
+    if beside is None:
+        return [*edits, _added(source, moov, new_meta(value))]
+    return _added_before(source, moov, beside, new_meta(value, kept_entries(beside)), edits)
 
 
-def _added(source: BinaryIO, moov: Box, value: bytes) -> BoxEdit:
+def _added(source: BinaryIO, moov: Box, meta: bytes) -> BoxEdit:
     """A new ``meta`` after everything else in the user data: readers take an iTunes list from
     the first one."""
-    meta = new_meta(value)
     udtas = found(children(source, moov), b"udta")
     if not udtas:
-        return BoxEdit(moov.end, moov.end, new_box(b"udta", meta), (moov,))
-    inner = children(source, udtas[0])
-    at = inner[-1].end if inner else udtas[0].body
+        at = _filled(source, moov)
+        return BoxEdit(at, at, new_box(b"udta", meta), (moov,))
+    at = _filled(source, udtas[0])
     return BoxEdit(at, at, meta, (moov, udtas[0]))
+
+
+def _added_before(
+    source: BinaryIO, moov: Box, table: KeyTable, meta: bytes, edits: list[BoxEdit]
+) -> list[BoxEdit]:
+    """The same, with the user data in front of another key table of the film."""
+    other = table.meta[-1]
+    udtas = found(children(source, moov), b"udta")
+    if not udtas:
+        return [*edits, BoxEdit(other.start, other.start, new_box(b"udta", meta), (moov,))]
+    if udtas[0].start < other.start:
+        return [*edits, _added(source, moov, meta)]
+    udta = udtas[0]
+    inside = [edit for edit in edits if udta.start <= edit.start and edit.end <= udta.end]
+    own = [*inside, _added(source, moov, meta)]
+    own += [edit for edit in resized(own) if edit.start >= udta.start]
+    local = [Edit(edit.start - udta.start, edit.end - udta.start, edit.data) for edit in own]
+    head = read_at(source, udta.start, udta.body - udta.start)
+    data = applied(head + body_of(source, udta, _MAX_MOVED), local)
+    return [
+        *(edit for edit in edits if edit not in inside),
+        BoxEdit(other.start, other.start, data, (moov,)),
+        BoxEdit(udta.start, udta.end, b"", (moov,)),
+    ]
+
+
+def _filled(source: BinaryIO, box: Box) -> int:
+    """Where the boxes inside end; a terminator may follow."""
+    inner = children(source, box)
+    return inner[-1].end if inner else box.body
 
 
 def _from_free_space(top: list[Box], moov: Box, edits: list[BoxEdit]) -> list[BoxEdit]:

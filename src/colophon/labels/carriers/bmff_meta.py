@@ -6,7 +6,7 @@ Source: QuickTime File Format, "Metadata" (keys, ilst, data); XMP Specification 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -20,7 +20,7 @@ from colophon.labels.carriers.bmff_boxes import (
     new_box,
     read_at,
 )
-from colophon.labels.carriers.label_field import FIELD, blanked, holds_label
+from colophon.labels.carriers.label_field import FIELD, blanked, holds_label, looks_like_label
 from colophon.labels.carriers.packet import Packet, PacketForm
 
 XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
@@ -33,6 +33,8 @@ _MAX_KEYS = 10_000
 _NAMESPACE = b"mdta"
 _UTF8, _UTF16 = 1, 2
 _DATA_HEAD = 8
+_TEXT_HEAD = 4
+"""Length and language before the words of a QuickTime text atom."""
 
 Path = tuple[Box, ...]
 
@@ -119,6 +121,11 @@ def _user_datum(source: BinaryIO, path: Path, box: Box, place: str) -> Iterator[
         value = body[max(start, 0) : end if end > start >= 0 else len(body)]
         packet = Packet("aigc", f"bmff:{place}:AIGC", value)
         yield Found(packet, (BoxEdit(box.start, box.end, b"", path),))
+    elif box.kind[:1] == b"\xa9" and box.end - box.body <= _MAX_PLAIN_VALUE:
+        value = read_at(source, box.body + _TEXT_HEAD, max(0, box.end - box.body - _TEXT_HEAD))
+        if looks_like_label(value.decode("utf-8", "replace")):
+            packet = Packet("aigc", f"bmff:{place}:{box.kind.decode('latin-1')}", value)
+            yield Found(packet, (BoxEdit(box.start, box.end, b"", path),))
 
 
 def _itunes_list(source: BinaryIO, meta: Path, place: str) -> Iterator[Found]:
@@ -222,16 +229,20 @@ def rekeyed(table: KeyTable, value: bytes | None) -> list[BoxEdit]:
     numbers = {old: new for new, old in enumerate(kept, 1)}
     own = {first: _NAMESPACE + FIELD.encode()} if value is not None else {}
     entries = [own.get(old) or table.entries[old - 1] for old in kept]
-    edits = [_keys_edit(table, entries)]
+    edits = [BoxEdit(table.keys.start, table.keys.end, _keys(entries), table.meta)]
     item = b"" if value is None else _item(numbers[first], value)
     edits += _item_edits(table, numbers, item)
     return edits
 
 
-def _keys_edit(table: KeyTable, entries: list[bytes]) -> BoxEdit:
+def _keys(entries: Sequence[bytes]) -> bytes:
     rows = b"".join(struct.pack(">I", 4 + len(entry)) + entry for entry in entries)
-    body = struct.pack(">II", 0, len(entries)) + rows
-    return BoxEdit(table.keys.body, table.keys.end, body, (*table.meta, table.keys))
+    return new_box(b"keys", struct.pack(">II", 0, len(entries)), rows)
+
+
+def kept_entries(table: KeyTable) -> list[bytes]:
+    """The keys of a table that are not a label's."""
+    return [entry for number, entry in enumerate(table.entries, 1) if number not in table.labels]
 
 
 def _item_edits(table: KeyTable, numbers: dict[int, int], item: bytes) -> Iterator[BoxEdit]:
@@ -256,12 +267,16 @@ def _item(number: int, value: bytes) -> bytes:
     return new_box(struct.pack(">I", number), data)
 
 
-def new_meta(value: bytes) -> bytes:
-    """A ``meta`` box with the one key, laid out as FFmpeg does."""
+def new_meta(value: bytes, mirrored: Sequence[bytes] = ()) -> bytes:
+    """A ``meta`` box with the one value, laid out as FFmpeg does.
+
+    ``mirrored``: the keys of another table of the film, repeated before ours without values.
+    FFmpeg takes the first table it meets for all of them; so every number means one key.
+    """
     handler = new_box(b"hdlr", bytes(8), _NAMESPACE, bytes(13))
-    entry = _NAMESPACE + FIELD.encode()
-    keys = new_box(b"keys", struct.pack(">III", 0, 1, 4 + len(entry)), entry)
-    return new_box(b"meta", bytes(4), handler, keys, new_box(b"ilst", _item(1, value)))
+    entries = [*mirrored, _NAMESPACE + FIELD.encode()]
+    item = _item(len(entries), value)
+    return new_box(b"meta", bytes(4), handler, _keys(entries), new_box(b"ilst", item))
 
 
 def _xmp(source: BinaryIO, start: int, end: int, place: str) -> Found:

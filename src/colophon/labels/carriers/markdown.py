@@ -35,7 +35,7 @@ _PLACES = (
     ("body", "markdown:body"),
 )
 _OPENING = re.compile(r"---[ \t]*(\r\n|\n|\r)")
-_CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?=[\r\n]|\Z)", re.MULTILINE)
+_CLOSING = re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?=[\r\n]|\Z)")
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _KEY = re.compile(
     r"""([ \t]*)(?:"[^"]*"|'[^']*'|[^\s#\-{\["'&*!|>%@`][^:\r\n]*?|-[^\s][^:\r\n]*?)[ \t]*:(?=\s|\Z)"""

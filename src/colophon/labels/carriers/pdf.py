@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from colophon.errors import ColophonError, EmptyFile, EncryptedFile, MalformedFile, TooLarge
@@ -34,7 +35,7 @@ _MAX_FILE = 256 * 1024 * 1024
 _MAX_STREAM = 8 * 1024 * 1024
 _MAX_WORK = 64 * 1024 * 1024
 _MAX_ROWS = 2_000_000
-_MAX_DEPTH = 8
+_MAX_DEPTH, _MAX_ITEMS = 2, 64
 _HEADER_WITHIN = 1024
 _INFO, _XMP = f"pdf:Info:{FIELD}", "pdf:Metadata"
 _LATE_HEADER = re.compile(rb"%PDF-\d\.\d\s*[\r\n]%[^\r\n]{0,8}[\x80-\xff]")
@@ -228,7 +229,10 @@ class _Document:
         info = self.info()
         for key in info or ():
             value = _plain(info[key], 0)
-            yield key, value if isinstance(value, str) else _json(value)
+            if isinstance(value, str):
+                yield key, value
+            else:
+                yield key, _json(value) if holds_label(key, "") else ""
 
     def update(self, packets: Mapping[PacketForm, bytes]) -> bytes:
         """The increment that sets both places to ``packets``."""
@@ -326,10 +330,10 @@ def _plain(value: Any, depth: int) -> Any:
     sees what was really there."""
     value = value.get_object()
     if isinstance(value, dict) and depth < _MAX_DEPTH:
-        items = {key.removeprefix("/"): value[key] for key in value}
+        items = {key.removeprefix("/"): value[key] for key in islice(value, _MAX_ITEMS)}
         return {key: _plain(item, depth + 1) for key, item in items.items()}
-    if isinstance(value, list) and depth < _MAX_DEPTH:
-        return [_plain(item, depth + 1) for item in value]
+    if isinstance(value, dict | list):
+        return None
     if isinstance(value, bool | int):
         return int(value)
     if isinstance(value, bytes):
