@@ -115,7 +115,8 @@ def read(data: bytes | str, place: str) -> AigcReading:
     first = candidates[0]
     front = aigc_context.in_front_matter_value(text, first)
     found = [*_stray(decoded), *_form(first, markup=False, front=front)]
-    if not first.yaml and not front and len(candidates) == 1 and _surrounded(text, first):
+    alone = len(candidates) == 1 and not first.yaml and not front
+    if alone and _whole(first) and _surrounded(text, first):
         found.append(deviations.of("surrounding_text"))
     readings = [_reading(each, place, []) for each in candidates]
     found += _together(readings)
@@ -236,7 +237,7 @@ def _reading(
     context: frozenset[str] = frozenset(),
     more: int = 0,
 ) -> AigcReading:
-    held = aigc_fields.values(candidate.pairs)
+    held = aigc_fields.values(candidate.pairs, yaml=candidate.yaml)
     all_found = [
         *found,
         *aigc_fields.judge_pairs(candidate.pairs, yaml=candidate.yaml),

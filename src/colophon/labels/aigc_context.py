@@ -24,6 +24,7 @@ CONTEXTS: Mapping[str, str] = MappingProxyType(
 """Context → deviation. ``front_matter``, ``lines``, ``meta`` and ``xmp`` are right in themselves."""
 
 NAMESPACE = "http://www.tc260.org.cn/ns/AIGC/1.0/"
+_LEADING = re.compile(r"[\ufeff\s]*")
 _FENCE = re.compile(r"^(?:---|\+\+\+)[ \t]*\r?$", re.MULTILINE)
 _HEADING = re.compile(
     r"^(?P<mark>[ \t#/%;*>-]*)[\"']?AIGC[\"']?[ \t]*[:：][ \t]*(?P<rest>[^\n]*)\Z", re.MULTILINE
@@ -75,7 +76,8 @@ def _front_matter(text: str, candidate: Candidate) -> set[str]:
         return set()
     if candidate.yaml is False and _heading(text, candidate.start) is None:
         return set()
-    first = text[: fences[-1]].strip("\ufeff \t\r\n") == ""
+    leading = _LEADING.match(text)
+    first = leading is not None and leading.end() >= fences[-1]
     found = {"front_matter"} if first else {"late_front_matter", "front_matter"}
     heading = _heading(text, candidate.start)
     if heading and heading["mark"]:

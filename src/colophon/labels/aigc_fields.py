@@ -25,6 +25,7 @@ DISTINCTIVE = frozenset(NAMES) - {LABEL}
 WRAPPER = "AIGC"
 
 _FOLDED = {name.lower(): name for name in NAMES}
+_LONGEST_KEY = 64
 _NEAR = 0.85
 _SHORTEST_NEAR = 8
 _LONGEST_DETAIL = 80
@@ -33,13 +34,15 @@ _YAML_NUMBER = re.compile(
     r"[-+]?(?:0[xo]?[0-9a-fA-F_]+|[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|\.inf|\.nan)"
 )
 _YAML_WORD = re.compile(r"(?i:null|~|true|false|yes|no|on|off)?")
+_NULLS = frozenset({"null", "None", "undefined"})
+_NULLS_IN_YAML = frozenset({"null", "Null", "NULL", "~"})
 _ENUM_REPR = re.compile(r"(?<![0-9])([123])(?![0-9])")
 
 
 def name_of(key: str) -> str | None:
     """The standard's name behind a key as found; None when it is no field of the label."""
-    if key in NAMES:
-        return key
+    if key in NAMES or len(key) > _LONGEST_KEY:
+        return key if key in NAMES else None
     folded = re.sub(r"[^a-z0-9]", "", key.lower())
     if folded in _FOLDED:
         return _FOLDED[folded]
@@ -49,13 +52,14 @@ def name_of(key: str) -> str | None:
     return _FOLDED[near[0]] if near and _digits(near[0]) == _digits(folded) else None
 
 
-def values(pairs: Iterable[Pair]) -> dict[str, str]:
-    """Each field's value as text; what was cut off is left out."""
+def values(pairs: Iterable[Pair], *, yaml: bool) -> dict[str, str]:
+    """Each field's value as text, null as the empty text; what was cut off is left out."""
+    nulls = _NULLS_IN_YAML if yaml else _NULLS
     found: dict[str, str] = {}
     for pair in pairs:
         name = name_of(pair.key)
         if name and pair.kind != "cut":
-            null = pair.kind == "plain" and pair.text.lower() in {"null", "none", "~", "undefined"}
+            null = pair.kind == "plain" and pair.text in nulls
             found[name] = "" if null else pair.text
     return found
 

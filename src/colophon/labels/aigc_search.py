@@ -34,10 +34,13 @@ class Candidate:
 
 
 _GLUE = r"(?:[^A-Za-z0-9]|quot|apos|amp|#\d\d|u0022|%\w\w)"
+_WORD_BEGINS = r"(?:(?<![A-Za-z0-9].)|(?<=%2[27].)|(?<=u002[27].))"
+# The first letter stands alone so that the engine can leap from one to the next.
 _ANCHOR = re.compile(
-    r"(?<![A-Za-z0-9])(?:(?P<key>(?:(?i:Content_?Producer|Content_?Propagator|Reserved?_?Code_?[12]"
-    r"|Produc(?:e|er|tion)_?ID|Propagat(?:e|or|ion)_?ID)))"
-    rf"|AIGC{_GLUE}{{1,60}}?(?P<label>Label))(?![A-Za-z0-9])"
+    rf"[CcPpRrA]{_WORD_BEGINS}(?:(?i:(?<=c)ontent_?pro(?:ducer|pagator)"
+    r"|(?<=r)eserved?_?code_?[12]|(?<=p)roduc(?:e|er|tion)_?id|(?<=p)ropagat(?:e|or|ion)_?id)"
+    rf"|(?<=A)IGC{_GLUE}{{1,60}}?(?P<label>Label))(?![A-Za-z0-9])",
+    re.DOTALL,
 )
 # A separator must follow the name, whatever closes its quote: this drops mentions in prose.
 _SEPARATED = re.compile(
@@ -52,6 +55,7 @@ _MOST_TRIES = 20_000
 _MOST_WORK = 32 * 1024 * 1024
 _MOST_LABELS = 256
 _BEFORE = 96
+_MOST_ABOVE = 8
 _FEWEST_FIELDS = 2
 
 
@@ -64,6 +68,7 @@ class _Search:
     def __init__(self, text: str) -> None:
         self.text = text
         self.done = 0
+        self.mapped = 0
         self.braceless_from = 0
         self.work = _MOST_WORK
         self.found = 0
@@ -76,7 +81,7 @@ class _Search:
             tries += 1
             if tries > _MOST_TRIES or self.work < 0 or self.found >= _MOST_LABELS:
                 return
-            candidate = self._try(anchor.start("label" if anchor["label"] else "key"))
+            candidate = self._try(anchor.start("label" if anchor["label"] else 0))
             if candidate:
                 self.found += 1
                 self.done = candidate.end
@@ -159,6 +164,8 @@ class _Search:
 
     def _mapping(self, key: int) -> Candidate | None:
         """The YAML lines around a key that stands first on its line."""
+        if key < self.mapped:
+            return None
         start = loose_yaml.line_start(self.text, key)
         words = start + loose_yaml.indent_of(self.text, start)
         if key - words not in {0, 1} or not loose_yaml.key_at(self.text, words):
@@ -166,6 +173,7 @@ class _Search:
         start = self._first_sibling(start)
         block = loose_yaml.scan(self.text, start, min(len(self.text), start + loose_pairs.LONGEST))
         self.work -= block.end - start
+        self.mapped = block.end
         if not enough(block.pairs):
             return None
         return Candidate(block.pairs, start, block.end, block.closed, True, False, PLAIN, "")
@@ -173,7 +181,9 @@ class _Search:
     def _first_sibling(self, start: int) -> int:
         """``Label`` is too common a word to search for: look whether it stands just above."""
         indent = loose_yaml.indent_of(self.text, start)
-        while start > self.done:
+        for _ in range(_MOST_ABOVE):
+            if start <= self.done:
+                break
             above = loose_yaml.line_start(self.text, start - 1)
             key = loose_yaml.key_at(self.text, above + indent)
             if loose_yaml.indent_of(self.text, above) != indent or not key:

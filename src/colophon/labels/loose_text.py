@@ -30,9 +30,7 @@ def decode(data: bytes | str) -> Decoded:
     if isinstance(data, str):
         text = data.replace("\0", "").removeprefix("\ufeff")
         return Decoded(text, stray=len(text) != len(data))
-    for prefix in _EXIF_CHARSETS:
-        if data.startswith(prefix) and len(data) > len(prefix):
-            return decode(data[len(prefix) :])
+    data = _without_charset(data)
     wide = _wide(data)
     if wide is not None:
         return Decoded(wide.replace("\0", ""), "utf-16")
@@ -46,17 +44,30 @@ def decode(data: bytes | str) -> Decoded:
     return Decoded(bare.decode("utf-8", errors="replace"), "unknown", stray)
 
 
+def _without_charset(data: bytes) -> bytes:
+    """Exif names the character set of a comment in its first eight bytes."""
+    for prefix in _EXIF_CHARSETS:
+        if data.startswith(prefix):
+            return data[len(prefix) :]
+    return data
+
+
 def _wide(data: bytes) -> str | None:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
     if b"\0" not in data:
         return None
-    for encoding in ("utf-16-le", "utf-16-be"):
-        for mark in _UTF16_MARKS:
-            at = data.find(mark.encode(encoding))
-            if at >= 0:
-                return data[at % 2 :].decode(encoding, errors="replace").removeprefix("\ufeff")
-    return None
+    # Either byte order matches the other's text one byte off: an even place is the right one.
+    found = [
+        (at % 2, encoding)
+        for encoding in ("utf-16-le", "utf-16-be")
+        for at in (data.find(mark.encode(encoding)) for mark in _UTF16_MARKS)
+        if at >= 0
+    ]
+    if not found:
+        return None
+    offset, encoding = min(found)
+    return data[offset:].decode(encoding, errors="replace").removeprefix("\ufeff")
 
 
 @dataclass(frozen=True, slots=True)

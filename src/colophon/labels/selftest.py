@@ -1,0 +1,96 @@
+"""The shipped vectors, run on this machine: what the reader must see, and what it does see.
+
+A vector is a JSON file in ``vectors/``; a new case is a new file and a line in the README
+there, and needs no code.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from colophon.labels import aigc, provider_code
+from colophon.labels.aigc import AigcReading
+
+_SUFFIX = ".json"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """``detail`` is empty when the case passed, else what was expected and what was seen."""
+
+    name: str
+    passed: bool
+    detail: str = ""
+
+
+def run() -> Iterator[Result]:
+    """Every vector in the order of its name; one that cannot be read counts as failed."""
+    for file in cases():
+        try:
+            vector = json.loads(file.read_text(encoding="utf-8"))
+            expected, seen = vector["expect"], _ROADS[vector["road"]](vector)
+        except (ValueError, KeyError) as error:
+            yield Result(_name(file), passed=False, detail=repr(error))
+            continue
+        yield Result(_name(file), expected == seen, _difference(expected, seen))
+
+
+def cases() -> list[Traversable]:
+    """The vectors' files, by name."""
+    folder = resources.files("colophon.labels.vectors")
+    found = (file for file in folder.iterdir() if file.name.endswith(_SUFFIX))
+    return sorted(found, key=lambda file: file.name)
+
+
+def _name(file: Traversable) -> str:
+    return file.name.removesuffix(_SUFFIX)
+
+
+def _read(vector: dict[str, Any]) -> list[dict[str, Any]]:
+    return [_seen(aigc.read(_input(vector), vector["place"]))]
+
+
+def _find(vector: dict[str, Any]) -> list[dict[str, Any]]:
+    return [_seen(reading) for reading in aigc.find(_input(vector), vector["place"])]
+
+
+def _code(vector: dict[str, Any]) -> dict[str, Any]:
+    text = vector["input"]
+    found = provider_code.parse(text)
+    return {
+        "faults": list(provider_code.faults(text)),
+        "uscc": found.uscc if found else None,
+        "extension": found.extension if found else None,
+        "role": found.role if found else None,
+    }
+
+
+_ROADS: dict[str, Callable[[dict[str, Any]], Any]] = {"read": _read, "find": _find, "code": _code}
+
+
+def _input(vector: dict[str, Any]) -> bytes | str:
+    if "input_base64" in vector:
+        return base64.b64decode(vector["input_base64"])
+    return str(vector["input"])
+
+
+def _seen(reading: AigcReading) -> dict[str, Any]:
+    layer = aigc.layer([reading])
+    return {
+        "fields": [*reading.fields()],
+        "deviations": sorted({deviation.code for deviation in reading.deviations}),
+        "security": layer.security.kind if layer.security else None,
+        "count": layer.count,
+    }
+
+
+def _difference(expected: Any, seen: Any) -> str:
+    if expected == seen:
+        return ""
+    return f"expected {json.dumps(expected)}; saw {json.dumps(seen)}"
