@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Min, QuerySet
 
-from colophon.store import states
+from colophon.store import durability, states
 from colophon.store.models import Job
 from colophon.store.states import MAX_ATTEMPTS, State, Step
 
@@ -88,7 +88,7 @@ def renew_unlocked(held: Sequence[Lease], now: datetime) -> None:
     A row that is locked belongs to an effect on its way to commit: it was renewed when the
     effect began, and waiting for it would let the other leases run out.
     """
-    with transaction.atomic():
+    with durability.light():
         for lease in held:
             if lease.rows().select_for_update(skip_locked=True).values_list("pk").first():
                 renew(lease, now)

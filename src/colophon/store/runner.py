@@ -13,9 +13,9 @@ from typing import Protocol
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 
-from colophon.store import announce, blobs, clock, leases, work
+from colophon.store import announce, blobs, clock, durability, leases, work
 from colophon.store.leases import Lease, Outcome
 from colophon.store.states import LEASE_SECONDS
 
@@ -81,7 +81,7 @@ class Runner:
     def _turn(self, outcome: Outcome | None, holder: str) -> Lease | None:
         """Settle the last job and take the next, in one commit."""
         now = clock.now()
-        with transaction.atomic():
+        with durability.light():
             if outcome is not None:
                 leases.settle(outcome, now)
             if self._closing.is_set():

@@ -8,10 +8,10 @@ import time
 import traceback
 
 import structlog
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 
 from colophon.errors import InputError, RefusedError, UsageError
-from colophon.store import clock, jobs, leases
+from colophon.store import clock, durability, jobs, leases
 from colophon.store.context import Interrupted, JobContext, LeaseLost, StopAsked
 from colophon.store.heart import Heart
 from colophon.store.leases import LEASE_LOST, Lease, Outcome
@@ -58,7 +58,7 @@ def _failure(lease: Lease, error: Exception) -> Outcome:
 
 def run_this(job_id: int, holder: str, seconds: float = LEASE_SECONDS) -> bool:
     """Lease, run and settle one job; False where it is not due, held or over."""
-    with transaction.atomic():
+    with durability.light():
         lease = leases.take_this(job_id, holder, clock.now(), seconds)
     if lease is None:
         return False
@@ -71,7 +71,8 @@ def settle(outcome: Outcome) -> None:
     until = time.monotonic() + outcome.lease.seconds
     while True:
         try:
-            leases.settle(outcome, clock.now())
+            with durability.light():
+                leases.settle(outcome, clock.now())
             return
         except DatabaseError:
             connection.close()
