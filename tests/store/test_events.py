@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -12,6 +12,7 @@ from colophon.store import events, jobs
 from colophon.store.models import Event, Job
 
 AT = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
+OTHER = events.kind("test.other", zh="另一测试", en="Another test")
 HAPPENED = events.kind("test.happened", zh="测试", en="A test")
 
 
@@ -151,3 +152,15 @@ def test_the_database_refuses_to_put_another_in_its_place():
             uuid=made.uuid, kind=HAPPENED, subject="thing:2", at=AT, by="x", entry=b"", sha256="0"
         )
     assert Event.objects.get().subject == "thing:1"
+
+
+@pytest.mark.django_db
+def test_events_are_found_by_time_kind_and_subject():
+    first = append(n=1)
+    later = AT + timedelta(days=1)
+    second = events.append(HAPPENED, "thing:2", {}, by="account:7", now=later)
+    third = events.append(OTHER, "thing:1", {}, by="account:7", now=later)
+    assert events.newest(2) == [third, second]
+    assert events.by_day(HAPPENED, later) == {date(2026, 9, 2): 1}
+    assert events.by_day(HAPPENED, AT) == {date(2026, 9, 1): 1, date(2026, 9, 2): 1}
+    assert events.about("thing:1") == [first, third]

@@ -1,3 +1,5 @@
+"""The store as a Django app."""
+
 from django.apps import AppConfig
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _

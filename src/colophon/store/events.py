@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 
 from django.db import transaction
+from django.db.models import Count
+from django.db.models.functions import TruncDate
 
 from colophon.errors import Words
 from colophon.ledger import event as ledger_event
@@ -68,3 +70,20 @@ def append(kind: str, subject: str, body: Mapping[str, object], *, by: str, now:
         entry=entry,
         sha256=ledger_event.digest(entry),
     )
+
+
+def newest(count: int) -> list[Event]:
+    """The last ``count`` events, the newest first."""
+    return list(Event.objects.order_by("-id")[:count])
+
+
+def by_day(kind: str, first: datetime) -> dict[date, int]:
+    """How many events of one kind there were on each day from ``first``, in local time."""
+    rows = Event.objects.filter(kind=kind, at__gte=first).order_by()
+    counted = rows.annotate(day=TruncDate("at")).values_list("day").annotate(Count("pk"))
+    return dict(counted)
+
+
+def about(subject: str) -> list[Event]:
+    """What happened to one subject, the oldest first."""
+    return list(Event.objects.filter(subject=subject).order_by("id"))
