@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import struct
 import subprocess
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -170,6 +172,40 @@ def test_texts_say_it_in_words(suffix, media, tmp_path) -> None:
 def test_labelling_twice_changes_nothing_more(media, tmp_path) -> None:
     once = apply(media(".md").read_bytes(), name="a.md", label=LABEL).data
     assert apply(once, name="a.md", label=LABEL).data == once
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.html", "a.txt"])
+def test_a_text_that_quotes_a_label_can_be_labelled(name) -> None:
+    quoted = '{"Label": "1", "ContentProducer": "Somebody", "ProduceID": "quoted"}'
+    text = {
+        "a.md": f"# How labels look\n\n```json\n{quoted}\n```\n",
+        "a.html": f"<html><body><pre>{quoted}</pre><script>var x = {quoted};</script></body></html>",
+        "a.txt": f"How labels look:\n{quoted}\nThat is all.\n",
+    }[name]
+    applied = apply(text.encode(), name=name, label=LABEL)
+    assert quoted in applied.data.decode()
+    layer = inspect(applied.data, name=name).layers.aigc
+    assert layer.produce_id == "road-0001"
+    assert any("further labels" in note for note in applied.notes)
+
+
+def test_a_malformed_packet_is_mended_with_its_neighbours_kept() -> None:
+    packet = (
+        '<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"??><x:xmpmeta xmlns:x="adobe:ns:meta/">'
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+        'rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:source>kept</dc:source>'
+        "</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"w\"?>"
+    ).encode()
+    body = b"XML:com.adobe.xmp\0\0\0\0\0" + packet
+    chunk = struct.pack(">I", len(body)) + b"iTXt" + body
+    chunk += struct.pack(">I", zlib.crc32(b"iTXt" + body))
+    plain = made.picture("PNG")
+    applied = apply(
+        plain[:33] + chunk + plain[33:], name="a.png", label=LABEL, action=Action.EDITED
+    )
+    assert b"kept" in applied.data
+    assert b"??>" not in applied.data
+    assert inspect(applied.data, name="a.png").layers.aigc.deviations == ()
 
 
 def test_bytes_in_bytes_out(media) -> None:

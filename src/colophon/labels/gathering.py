@@ -11,8 +11,13 @@ from colophon.labels.aigc import AigcReading
 from colophon.labels.carriers.packet import Packet
 from colophon.labels.model import AigcLayer, Deviation
 
-_ANNEX_B = (":EXIF:UserComment", ":tEXt:AIGC", ":zTXt:AIGC", ":iTXt:AIGC")
+_ANNEX_B = (":EXIF:UserComment", ":eXIf:UserComment", ":tEXt:AIGC", ":zTXt:AIGC", ":iTXt:AIGC")
 """The other places the standard allows for pictures (Source: GB 45438-2025 Annex B)."""
+
+
+_AFTER = (":after-data", ":outside")
+_COMPRESSED = ":compressed"
+"""How a carrier says that a right field lies late, or packed."""
 
 
 def layer(packets: Iterable[Packet], standard: Collection[str]) -> AigcLayer:
@@ -66,18 +71,21 @@ def _in_xmp(packet: Packet, oddities: list[Deviation]) -> Iterator[AigcReading]:
 
 
 def _place(packet: Packet, standard: Collection[str]) -> list[Deviation]:
-    place = packet.place
-    named: list[Deviation] = []
-    if place.endswith(":after-data"):
-        named.append(deviations.of("place_after_data", place))
-    if _base(place) in standard or packet.form == "text":
+    base, named = _base(packet.place), []
+    if packet.place.endswith(_AFTER):
+        named.append(deviations.of("place_after_data", packet.place))
+    if packet.place.endswith(_COMPRESSED):
+        named.append(deviations.of("container_structure", packet.place))
+    if base in standard or packet.form == "text":
         return named
-    annex_b = any(place.endswith(known) for known in _ANNEX_B)
-    return [*named, deviations.of("place_annex_b" if annex_b else "place_nonstandard", place)]
+    code = "place_annex_b" if base.endswith(_ANNEX_B) else "place_nonstandard"
+    return [*named, deviations.of(code, packet.place)]
 
 
 def _base(place: str) -> str:
-    return place.removesuffix(":after-data")
+    for suffix in (*_AFTER, _COMPRESSED):
+        place = place.removesuffix(suffix)
+    return place
 
 
 def _with(reading: AigcReading, named: list[Deviation]) -> AigcReading:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as replace_field
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from colophon import __version__
 from colophon.errors import (
@@ -30,6 +30,7 @@ from colophon.labels import aigc, carriers, duty, gathering, placing
 from colophon.labels.carriers.packet import Packet, PacketForm
 from colophon.labels.duty import Action
 from colophon.labels.model import (
+    AigcLayer,
     Applied,
     Duty,
     ExplicitWritten,
@@ -90,6 +91,26 @@ class Work:
     notes: list[str] = field(default_factory=list)
 
 
+class More(TypedDict, total=False):
+    """What a caller may add to ``apply``.
+
+    ``name``: of bytes and streams. ``action``: what the generation did. ``wording``,
+    ``position``: of the explicit label; ``lang``: of its words, for profiles that leave it open.
+    ``replace``: an existing target may go. ``progress`` hears 0.0 to 1.0 and stops the work by
+    raising. ``record`` is called with the result before the file gets its name and answers the
+    content's id in its register: when it raises, there is no file.
+    """
+
+    name: str | None
+    action: Action
+    wording: str | None
+    position: str
+    lang: Lang
+    replace: bool
+    progress: Callable[[float], None] | None
+    record: Callable[[Applied], str] | None
+
+
 def apply(
     source: Source,
     target: str | Path | None = None,
@@ -100,47 +121,54 @@ def apply(
     explicit: str = "auto",
     watermark: str = "auto",
     credential: Signer | None = None,
-    name: str | None = None,
-    action: Action = Action.CREATED,
-    wording: str | None = None,
-    position: str = "auto",
-    lang: Lang = "zh",
-    replace: bool = False,
-    progress: Callable[[float], None] | None = None,
-    record: Callable[[Applied], str] | None = None,
+    **more: Unpack[More],
 ) -> Applied:
-    """Puts on what is due and reads it back from the finished bytes.
+    """Puts on what is due and reads it back from the finished bytes (Source: Art. 16, 17).
 
-    ``target`` None gives the labelled bytes back in ``Applied.data``. An existing target is
-    left alone unless ``replace``. ``kind`` defaults to what the medium suggests; ``explicit`` is
-    auto (what the duty says), on, or off (refused where it is required). ``record`` is called
-    with the result before the file gets its name and answers the content's id in its register:
-    when it raises, there is no file.
-    ``progress`` hears 0.0 to 1.0 and stops the work by raising.
-
-    Raises the InputError family for what the file is, ExplicitRequired, TargetExists,
-    TargetUnwritable, DiskFull, SourceChanged, ReadBackFailed. Source: Art. 16, 17.
+    ``target`` None gives the labelled bytes back in ``Applied.data``; an existing one is left
+    alone. ``kind`` defaults to what the medium suggests; ``explicit`` is auto (what the duty
+    says), on, or off (refused where it is required). Raises the InputError family for what the
+    file is, UsageError, ExplicitRequired, TargetExists, TargetUnwritable, DiskFull,
+    SourceChanged, ReadBackFailed.
     """
     started = time.perf_counter()
-    _check_options(profile, explicit, watermark, wording)
+    _check_options(profile, explicit, watermark, more.get("wording"))
     if label is None:
         raise UsageError(detail="apply() needs a label: Label(content_producer, produce_id)")
-    with opened(source, name) as given:
+    with opened(source, more.get("name")) as given:
         media_type, medium = _typed(given)
         chosen = Kind(kind) if kind else duty.KIND_OF_MEDIUM[medium]
-        due = duty.decide(chosen, action, label.label)
-        shown = _wants_explicit(due, explicit)
-        # GB 45438-2025 clause 5 asks for Chinese words, whatever the operator's language.
-        words = "zh" if profile == "cn" else lang
-        order = Order(label, due, action, shown, wording, position, words, credential, progress)
+        order = _order(label, chosen, explicit, credential, more)
         with _workplace(given, target) as (stage, current):
             work = Work(stage, current, media_type, medium)
             applied = _walk(given, work, order, started, to_file=target is not None)
-            if record is not None:
-                applied = replace_field(applied, content_id=record(applied))
-            if target is not None:
-                stage.commit(work.current, replace=replace)
-            return applied
+            return _released(applied, work, more, to_file=target is not None)
+
+
+def _order(label: Label, kind: Kind, explicit: str, signer: Signer | None, more: More) -> Order:
+    action = more.get("action", Action.CREATED)
+    due = duty.decide(kind, action, label.label)
+    return Order(
+        label=label,
+        duty=due,
+        action=action,
+        explicit=_wants_explicit(due, explicit),
+        wording=more.get("wording"),
+        position=more.get("position", "auto"),
+        # GB 45438-2025 clause 5 asks for Chinese words, whatever the operator's language.
+        lang="zh",
+        signer=signer,
+        progress=more.get("progress"),
+    )
+
+
+def _released(applied: Applied, work: Work, more: More, *, to_file: bool) -> Applied:
+    record = more.get("record")
+    if record is not None:
+        applied = replace_field(applied, content_id=record(applied))
+    if to_file:
+        work.stage.commit(work.current, replace=more.get("replace", False))
+    return applied
 
 
 def _check_options(profile: str, explicit: str, watermark: str, wording: str | None) -> None:
@@ -256,8 +284,10 @@ def _metadata(given: Opened, work: Work, order: Order) -> Label:
 def _xmp(packets: list[Packet], place: str, text: str, source_type: str | None) -> bytes:
     from colophon.labels import xmp
 
-    present = next((p.data for p in packets if p.form == "xmp" and p.place == place), None)
-    return xmp.write(present, text, source_type)
+    found = [packet for packet in packets if packet.form == "xmp"]
+    # A packet that lies late or compressed moves to the right place with all it holds.
+    found.sort(key=lambda packet: packet.place != place)
+    return xmp.write(found[0].data if found else None, text, source_type)
 
 
 def _succeeding(label: Label, packets: list[Packet], places: list[str], work: Work) -> Label:
@@ -265,6 +295,9 @@ def _succeeding(label: Label, packets: list[Packet], places: list[str], work: Wo
 
     One that the standard does not let us write again is replaced, and that is noted.
     """
+    if work.medium is Medium.TEXT:
+        # What a text quotes is not its label.
+        packets = [packet for packet in packets if packet.place in places]
     before = gathering.layer(packets, places)
     theirs = before.content_producer
     if not theirs or theirs == label.content_producer or not before.produce_id:
@@ -315,6 +348,8 @@ def _credential(given: Opened, work: Work, order: Order, label: Label) -> None:
 def _read_back(name: str, findings: Findings, work: Work) -> None:
     """Raises ReadBackFailed unless the finished bytes say exactly what was to be written."""
     found = findings.layers.aigc
+    if work.medium is Medium.TEXT:
+        found = _own_label(name, work)
     if found is None or not found.present or found.count != 1 or found.deviations:
         raise ReadBackFailed(file=name, detail="aigc")
     if json.loads(gathering.as_json(found)) != json.loads(work.written["aigc"]["value"]):
@@ -326,3 +361,15 @@ def _read_back(name: str, findings: Findings, work: Work) -> None:
         raise ReadBackFailed(file=name, detail="credential")
     if "explicit" in work.written and layers.explicit and not layers.explicit.present:
         raise ReadBackFailed(file=name, detail="explicit")
+
+
+def _own_label(name: str, work: Work) -> AigcLayer:
+    """The label in its place: a text may well quote other labels in its words."""
+    places = work.written["aigc"]["places"]
+    with opened(work.current, name) as file:
+        found = carriers.recognise(file.head(), name)
+        packets = found.carrier.read(file.file) if found else []
+    inside = [packet for packet in packets if packet.place in places]
+    if len(inside) < len(packets):
+        work.notes.append("the text holds further labels; they were left as they are")
+    return gathering.layer(inside, places)

@@ -45,9 +45,9 @@ _PACKET = (
     "</rdf:RDF>\n</x:xmpmeta>\n"
     '<?xpacket end="w"?>'
 )
-_HEADER = re.compile(
-    r"""<\?xpacket\s+begin=("\ufeff?"|'\ufeff?')\s+id=["']W5M0MpCehiHzreSzNTczkc9d["'][^?]*\?>"""
-)
+_ID = "W5M0MpCehiHzreSzNTczkc9d"
+_ANY_HEADER = re.compile(r"<\?xpacket begin[^>]{0,200}>")
+_HEADER = re.compile(rf"""<\?xpacket\s+begin=("\ufeff?"|'\ufeff?')\s+id=["']{_ID}["'][^?]*\?>""")
 _ENCODINGS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -104,8 +104,8 @@ def read(packet: bytes) -> XmpFacts:
 def write(packet: bytes | None, aigc_json: str, digital_source_type: str | None = None) -> bytes:
     """The packet with exactly one label, and with the source type when one is given.
 
-    A packet that no XML parser takes (cut, broken, with a document type) gives way to a fresh
-    one, since a label inside it would be read by nobody.
+    A malformed packet header is mended. A packet that no XML parser takes (cut, broken, with a
+    document type) gives way to a fresh one, since a label inside it would be read by nobody.
     """
     wanted = {PROPERTY: aigc_json}
     if digital_source_type is not None:
@@ -300,8 +300,15 @@ def _edited(packet: bytes, wanted: dict[str, str]) -> bytes | None:
         edits += [_type_edit(text, found, missing) for found in survey.own_source_types]
     if missing:
         edits.append(_insertion(text, survey.root, survey.about or '""', missing))
-    edited = _applied(text, edits)
+    edited = _headed(_applied(text, edits))
     return _encode(edited, encoding) if _well_formed(edited) else None
+
+
+def _headed(text: str) -> str:
+    """A malformed packet header is written as it should be; what is right stays."""
+    if "<?xpacket begin" not in text or _HEADER.search(text):
+        return text
+    return _ANY_HEADER.sub(f'<?xpacket begin="\ufeff" id="{_ID}"?>', text, count=1)
 
 
 def _label_edit(text: str, found: _Found, missing: dict[str, str]) -> _Edit:
