@@ -257,6 +257,17 @@ def test_several_labels_become_one() -> None:
     assert only_label(labelled(data)) == LABEL
 
 
+def test_an_empty_label_is_replaced() -> None:
+    data = tag(4, 0, frame(b"TXXX", txxx(b""))) + sound()
+    assert only_label(labelled(data)) == LABEL
+
+
+def test_zeros_before_the_sound() -> None:
+    data = bytes(300) + sound()
+    assert MP3.sniff(data[:4096]) == "audio/mpeg"
+    assert labelled(data).endswith(data)
+
+
 def test_appended_tag_is_read_and_emptied() -> None:
     body = frame(b"TXXX", txxx(OTHER_LABEL))
     header = b"\4\0\x10" + synchsafe(len(body))

@@ -186,9 +186,11 @@ def test_rules_are_no_front_matter(text: str) -> None:
     assert matter(out) == {"AIGC": FIELDS}
 
 
-def test_a_flow_mapping_as_front_matter_is_refused() -> None:
+def test_a_flow_mapping_as_front_matter_is_read_but_refused() -> None:
+    text = f"---\n{{title: x, AIGC: {JSON}}}\n---\n"
+    assert aigc.find(read(MARKDOWN, text.encode())[0].data)[0].produce_id == "another-number-22"
     with pytest.raises(MalformedFile):
-        labelled("---\n{title: x}\n---\n")
+        labelled(text)
 
 
 JSON = OTHER_LABEL.decode()

@@ -24,6 +24,8 @@ from colophon.labels.carriers.packet import Packet, PacketForm, Piece
 _MEDIA_TYPE = "audio/mpeg"
 _HEADER = 10
 _SYNC = 4
+_SEARCHED = 8192
+"""Bytes in which two frames must begin; zeros may stand before them."""
 
 _BITRATES = {
     (True, 1): (32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
@@ -49,7 +51,7 @@ class Id3Carrier:
     def sniff(self, head: bytes) -> str | None:
         if head[:3] == b"ID3" and len(head) >= _HEADER:
             return _MEDIA_TYPE if _mpeg_may_follow(head) else None
-        return _MEDIA_TYPE if _two_frames(head) else None
+        return _MEDIA_TYPE if _two_frames(head.lstrip(b"\0")) else None
 
     def read(self, source: BinaryIO) -> list[Packet]:
         return [
@@ -86,7 +88,7 @@ def _cleared(tags: list[Tag]) -> list[Edit]:
 
 def _sound_at(source: BinaryIO, start: int) -> None:
     source.seek(start)
-    if not _two_frames(source.read(8192)):
+    if not _two_frames(source.read(_SEARCHED).lstrip(b"\0")):
         raise MalformedFile(detail="neither an ID3 tag nor MPEG audio at the start")
 
 

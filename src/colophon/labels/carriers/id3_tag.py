@@ -177,7 +177,7 @@ def labels_of(tag: Tag) -> list[tuple[Packet, Frame]]:
             labels.append((Packet("xmp", "id3:PRIV:XMP", body[4:]), frame))
             continue
         name, value = _named_text(frame.kind, body)
-        if value and holds_label(name, value):
+        if holds_label(name, value):
             kind = {"TXX": "TXXX", "COM": "COMM"}.get(frame.kind, frame.kind)
             labels.append((Packet("aigc", f"id3:{kind}:{name}", value.encode()), frame))
     return labels

@@ -52,6 +52,8 @@ class FrontMatter:
     inside: Span
     indent: str
     labels: tuple[Span, ...]
+    flow: bool = False
+    """Written in braces, where no lines can be added."""
 
 
 class MarkdownCarrier:
@@ -100,7 +102,7 @@ def front_matter(text: str) -> FrontMatter | None:
     if first is None:
         return FrontMatter(inside, "", ())
     if text.startswith("{", first):
-        raise MalformedFile(detail="a front matter in one flow mapping")
+        return FrontMatter(inside, "", (), flow=True)
     key = _KEY.match(text, first, inside[1])
     if not key:
         return None
@@ -152,6 +154,8 @@ def _edits(file: TextFile, front: FrontMatter | None, value: bytes) -> list[Edit
         blank = "" if _NOTHING.match(file.text) and not file.text.startswith("#") else file.newline
         fence = f"---{file.newline}"
         return [file.edit(0, 0, fence + block + fence + blank)]
+    if front.flow:
+        raise MalformedFile(detail="a front matter in one flow mapping")
     block = _rendered(value, front.indent, file.newline)
     if not front.labels:
         return [file.edit(front.inside[1], front.inside[1], block)]
