@@ -57,16 +57,15 @@ def command(*, data: str | None, as_json: bool, lang: Lang, **options: Any) -> N
 
     password = _password(options["admin_password_env"])
     profile.boot(Path(data).expanduser().absolute() if data else None)
-    from colophon.parties import operator
     from colophon.site import preparation
 
     preparation.tables()
     wanted = _profile(options, lang, may_ask=not options["yes"] and not as_json)
-    made = preparation.established(wanted)
+    code = preparation.established(wanted)
     admin = None
     if not options["no_admin"]:
         admin = preparation.administrator(options["admin_name"], options["admin_email"], password)
-    report = _report(wanted, operator.provider_code(made), admin)
+    report = _report(wanted, code, admin)
     if as_json:
         emit_json(report)
     else:

@@ -12,6 +12,16 @@ from colophon.labels import provider_code as codes
 from colophon.parties.models import Operator
 from colophon.store import events
 
+__all__ = [
+    "Operator",
+    "Profile",
+    "check_code",
+    "current",
+    "establish",
+    "find",
+    "provider_code",
+]
+
 ESTABLISHED = events.kind(
     "operator.established", zh="运营者信息已建立", en="The operator's profile was established"
 )

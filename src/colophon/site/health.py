@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import timedelta
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import Count
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 
 from colophon import __version__
 from colophon.content import register
-from colophon.store import clock
-from colophon.store.models import Job
-from colophon.store.states import State
-
-LATE = timedelta(minutes=1)
-"""A job that has been due this long shows that nobody takes jobs."""
+from colophon.store import clock, figures
 
 
 async def healthz(_request: Request) -> PlainTextResponse:
@@ -44,7 +37,11 @@ async def metrics(_request: Request) -> PlainTextResponse:
 
 def _checks() -> dict[str, bool]:
     try:
-        return {"database": _database(), "blobs": _blobs(), "jobs": _jobs()}
+        return {
+            "database": _database(),
+            "blobs": _blobs(),
+            "jobs": figures.jobs_are_taken(clock.now()),
+        }
     finally:
         connection.close()
 
@@ -58,19 +55,13 @@ def _database() -> bool:
     return True
 
 
-def _jobs() -> bool:
-    """Somebody takes due jobs, in this process or another."""
-    late = clock.now() - LATE
-    return not Job.objects.filter(state=State.QUEUED, due__lt=late).exists()
-
-
 def _blobs() -> bool:
     return os.access(settings.DATA, os.W_OK | os.X_OK)
 
 
 def _figures() -> list[str]:
     try:
-        jobs = dict(Job.objects.order_by().values_list("state").annotate(Count("pk")))
+        jobs = figures.jobs_by_state()
         contents = register.count_by_state()
     finally:
         connection.close()

@@ -9,14 +9,14 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from colophon.parties import accounts, operator, signing
-from colophon.parties.models import Operator
 from colophon.parties.operator import Profile
 from colophon.store import clock
 
@@ -69,15 +69,15 @@ def demonstration() -> Profile:
     )
 
 
-def established(profile: Profile) -> Operator:
-    """The operator with this profile, and its signing key.
+def established(profile: Profile) -> str:
+    """Makes the operator and its signing key; answers the provider code.
 
     Raises ProducerCodeInvalid, SigningKeyUnusable, TargetUnwritable, DiskFull.
     """
     now = clock.now()
     found = operator.establish(profile, by=BY, now=now)
     signing.ensure(found.name, now=now)
-    return found
+    return operator.provider_code(found)
 
 
 def administrator(name: str, email: str, password: str | None) -> Administrator:
@@ -86,7 +86,11 @@ def administrator(name: str, email: str, password: str | None) -> Administrator:
     Raises PasswordRefused, AccountExists.
     """
     chosen = password or secrets.token_urlsafe(15)
-    _, opened = accounts.ensure_administrator(name, email, chosen)
+    with transaction.atomic():
+        account, opened = accounts.ensure_administrator(name, email, chosen)
+        if opened and email:
+            # The operator gave this address by hand: it needs no letter to be believed.
+            EmailAddress.objects.create(user=account, email=email, primary=True, verified=True)
     return Administrator(name, opened, chosen if opened and password is None else None)
 
 

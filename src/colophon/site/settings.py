@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from colophon.console.theme import UNFOLD as UNFOLD
+from colophon.console import theme
 from colophon.site import environment as env
 
 DATA = env.data_folder()
@@ -88,6 +88,7 @@ LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [Path(__file__).parent.parent / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
+UNFOLD = theme.UNFOLD
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(DATA) / "static"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
