@@ -11,6 +11,7 @@ function verifyPage() {
   const input = one("input[type=file]", form);
   const busy = one("#busy");
   form.classList.add("scripted");
+  one("button", form).hidden = true;
   form.querySelectorAll(".when-script").forEach((part) => { part.hidden = false; });
   input.addEventListener("change", () => input.files[0] && read(form, input.files[0], busy));
   form.addEventListener("click", (event) => event.target.closest("label,input,button") || input.click());
@@ -141,29 +142,43 @@ function waiting() {
   setTimeout(ask, 1000);
 }
 
-/* Sending a large file: show how far it is. */
+/* Sending a large file: show how far it is, then show the answer in place. */
 function sending() {
   document.querySelectorAll("form[data-progress]").forEach((form) => {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const bar = make("progress", { max: 1 });
-      form.append(bar);
-      one("button[type=submit]", form).disabled = true;
-      const request = new XMLHttpRequest();
-      request.open("POST", form.action || location.href);
-      request.upload.onprogress = (moved) => { if (moved.lengthComputable) bar.value = moved.loaded / moved.total; };
-      request.onload = () => {
-        if (request.status < 300 && request.responseURL !== location.href) { location.assign(request.responseURL); return; }
-        const page = new DOMParser().parseFromString(request.responseText, "text/html");
-        one("main").replaceWith(one("main", page));
-        start();
-        scrollTo(0, 0);
-      };
-      request.onerror = () => { bar.remove(); one("button[type=submit]", form).disabled = false; };
-      request.send(new FormData(form));
+      send(form, one("button[type=submit]", form));
     });
   });
 }
+
+function send(form, button) {
+  const bar = make("progress", { max: 1 });
+  form.append(bar);
+  button.disabled = true;
+  const request = new XMLHttpRequest();
+  // Not form.action: a field of the form bears that name.
+  request.open("POST", form.getAttribute("action"));
+  request.responseType = "document";
+  request.upload.onprogress = (moved) => { if (moved.lengthComputable) bar.value = moved.loaded / moved.total; };
+  request.onerror = () => { bar.remove(); button.disabled = false; };
+  request.onload = () => {
+    const page = request.response;
+    if (!page || !one("main", page)) { form.submit(); return; }
+    if (request.responseURL !== location.href) history.pushState(null, "", request.responseURL);
+    document.title = page.title;
+    page.querySelectorAll("link[rel=stylesheet]").forEach((sheet) => {
+      if (!one(`link[href="${sheet.getAttribute("href")}"]`)) document.head.append(sheet);
+    });
+    one("main").replaceWith(one("main", page));
+    one("main").focus();
+    scrollTo(0, 0);
+    start();
+  };
+  request.send(new FormData(form));
+}
+
+addEventListener("popstate", () => location.reload());
 
 function start() {
   verifyPage();
