@@ -300,23 +300,6 @@ def test_a_running_job_stops_where_it_looks():
     assert seen == ["went on"]
 
 
-def test_figures_of_what_waits_and_what_is_dead():
-    now = clock.now()
-    queue("test.refuse", "a", due=now - timedelta(hours=1))
-    run_one()
-    queue(key="b", due=now - timedelta(minutes=5))
-    queue(key="c", due=now + timedelta(hours=1))
-    assert jobs.counts() == {
-        State.QUEUED: 2,
-        State.LEASED: 0,
-        State.DONE: 0,
-        State.DEAD: 1,
-        State.STOPPED: 0,
-    }
-    assert jobs.overdue(now - timedelta(minutes=4)) == 1
-    assert jobs.overdue(now - timedelta(minutes=6)) == 0
-
-
 @pytest.mark.parametrize("state", [State.DONE, State.DEAD, State.STOPPED])
 def test_what_is_over_cannot_be_stopped(state):
     job = queue()

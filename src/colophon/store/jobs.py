@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 
 from colophon.errors import JobNotInState
 from colophon.store import announce, clock, events, states
@@ -74,17 +74,6 @@ def queue(kind: str, arguments: Mapping[str, Any], *, key: str, due: datetime | 
     if made and at_once:
         _announce(job)
     return job
-
-
-def counts() -> dict[State, int]:
-    """How many jobs are in each state."""
-    found = Job.objects.order_by().values_list("state").annotate(models.Count("pk"))
-    return dict.fromkeys(State, 0) | {State(state): count for state, count in found}
-
-
-def overdue(before: datetime) -> int:
-    """How many jobs wait that were due before this instant: nobody seems to take them."""
-    return Job.objects.filter(state=State.QUEUED, due__lt=before).count()
 
 
 def retry(job: Job, *, by: str, now: datetime) -> Job:
