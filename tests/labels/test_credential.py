@@ -321,6 +321,48 @@ def test_any_report_becomes_a_layer():
         assert (layer.present, layer.valid, layer.issues) == (True, False, ())
 
 
+SIGN_AND_WEIGH = """
+import resource, sys
+from pathlib import Path
+from colophon.labels import certificates, credential
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+keys, small, large, out = map(Path, sys.argv[1:])
+signer = certificates.load(keys)
+options = {"title": "t", "software_agent": ("m", "1")}
+credential.sign(small, out, "video/mp4", signer, **options)
+credential.read(out, "video/mp4")
+before = peak()
+credential.sign(large, out, "video/mp4", signer, **options)
+valid = credential.read(out, "video/mp4", [signer.root]).trusted
+print(int(peak() - before), valid)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.needs("ffmpeg")
+def test_a_large_film_is_signed_and_read_in_little_memory(keys, tmp_path):
+    small = ffmpeg(tmp_path, "small.mp4", "testsrc=d=1:s=64x64")
+    size = 160 * 1024 * 1024
+    large = tmp_path / "large.mp4"
+    with large.open("wb") as file:
+        file.write(small + struct.pack(">I4s", size + 8, b"mdat"))
+        file.truncate(len(small) + 8 + size)
+    paths = [keys.key.parent, tmp_path / "small.mp4", large, tmp_path / "out.mp4"]
+    command = [sys.executable, "-c", SIGN_AND_WEIGH, *map(str, paths)]
+    done = subprocess.run(command, capture_output=True, check=True, timeout=120, text=True)
+    mebibytes, trusted = done.stdout.split()
+    assert trusted == "True"
+    assert int(mebibytes) < 64
+    changed = tmp_path / "out.mp4"
+    with changed.open("r+b") as file:
+        file.seek(size // 2)
+        file.write(b"\x01")
+    assert credential.read(changed, "video/mp4").valid is False
+
+
 def test_many_threads_at_once(signer):
     data = picture("JPEG")
     barrier = threading.Barrier(4)

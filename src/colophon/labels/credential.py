@@ -36,11 +36,17 @@ _PARENT = "parent"
 _MARK = b"c2pa"
 _SEARCHED_WHOLE = 8 * 1024 * 1024
 _CHUNK = 1024 * 1024
+_LARGE = 64 * 1024 * 1024
+# A large film is hashed piece by piece (a Merkle tree, all of whose leaves the manifest holds):
+# whole, the SDK would take up to half a gibibyte of memory to sign it and to read it.
+_IN_PIECES = {"merkle_tree_chunk_size_in_kb": 8 * 1024, "merkle_tree_max_proofs": 0}
 _SETTINGS: dict[str, Any] = {
     "version": 1,
     # A thumbnail costs ten times the signature and shows what the file shows anyway.
     "builder": {"thumbnail": {"enabled": False}},
     # The road reads the finished file back itself, once, after the last step.
+    # Beyond this the SDK's working copy goes to a temporary file instead of memory.
+    "core": {"backing_store_memory_threshold_in_mb": 32},
     "verify": {"verify_after_sign": False, "remote_manifest_fetch": False, "ocsp_fetch": False},
 }
 
@@ -140,7 +146,8 @@ def _sign(
 ) -> int:
     import c2pa
 
-    context = _signing_context(signer, os.getpid(), threading.get_ident())
+    large = reading.seek(0, os.SEEK_END) > _LARGE
+    context = _signing_context(signer, large, os.getpid(), threading.get_ident())
     try:
         with c2pa.Builder(manifest, context=context) as builder:
             if origin is not None:
@@ -244,13 +251,15 @@ def _types() -> tuple[frozenset[str], frozenset[str]]:
 
 # The SDK's contexts are neither for two threads at once nor for a forked child: one for each.
 @lru_cache(maxsize=16)
-def _signing_context(signer: Signer, _process: int, _thread: int) -> c2pa.Context:
+def _signing_context(signer: Signer, large: bool, _process: int, _thread: int) -> c2pa.Context:
     import c2pa
 
+    core = {**_SETTINGS["core"], **(_IN_PIECES if large else {})}
     try:
         info = c2pa.C2paSignerInfo(signer.algorithm, signer.chain, signer.key, None)
         native = c2pa.Signer.from_info(info)
-        return c2pa.Context(settings=c2pa.Settings.from_dict(_SETTINGS), signer=native)
+        settings = c2pa.Settings.from_dict({**_SETTINGS, "core": core})
+        return c2pa.Context(settings=settings, signer=native)
     except c2pa.C2paError as error:
         raise SigningKeyUnusable(detail=_reason(error)) from error
 
