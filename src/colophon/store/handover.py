@@ -42,6 +42,7 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
     broker_connection_timeout=BROKER_SECONDS,
     # Publishing fails at once where the broker is away: the sweep is the second try.
     broker_transport_options={
