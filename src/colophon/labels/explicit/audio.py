@@ -1,0 +1,86 @@
+"""The explicit label of sound: speech or the rhythm before the content, never over it.
+
+Source: GB 45438-2025 5.3. WAV samples and MP3 frames of the content stay byte for byte; other
+formats are encoded again at no lower rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+from colophon.errors import Lang
+from colophon.labels.explicit import opening, speech
+from colophon.labels.explicit.limits import STANDARD, Limits
+from colophon.labels.explicit.sounds.order import Order
+from colophon.labels.explicit.wording import words
+from colophon.labels.model import ExplicitWritten, Medium
+
+WAV = ("audio/wav", "audio/x-wav", "audio/vnd.wave")
+
+
+def apply(
+    source: Path,
+    target: Path,
+    media_type: str,
+    text: str | None = None,
+    lang: Lang = "zh",
+    *,
+    form: speech.Form = "auto",
+    note: Callable[[str], None] = lambda _sentence: None,
+    progress: Callable[[float], None] = lambda _fraction: None,
+    limits: Limits = STANDARD,
+) -> ExplicitWritten:
+    """Writes the labelled sound to ``target``. ``seconds`` of the answer: the label's sound.
+
+    ``form`` ``auto`` speaks where espeak-ng is installed, else plays the rhythm. Raises
+    EmptyFile, UnknownType, TooLarge, MalformedFile, TruncatedFile, TargetUnwritable, DiskFull,
+    ToolMissing (speech demanded), WordingNotCompliant; on any, no target is left.
+    """
+    opening.not_empty(source)
+    wording = words(Medium.AUDIO, text, lang)
+    order = Order(source.name, wording, lang, form, limits, note, progress)
+    with opening.clean_target(target), opening.named_failures(source.name):
+        said, _rate = _write(source, target, media_type, order)
+    progress(1.0)
+    return ExplicitWritten(
+        text=said.text, where="start", seconds=round(said.seconds, 3), form=said.form
+    )
+
+
+def _write(source: Path, target: Path, media_type: str, order: Order) -> tuple[speech.Spoken, int]:
+    from colophon.labels.explicit.sounds import mp3, recoded, wav
+
+    if media_type in WAV:
+        return wav.apply(source, target, order)
+    if media_type == "audio/mpeg":
+        return mp3.apply(source, target, order)
+    return recoded.apply(source, target, media_type, order)
+
+
+def apply_file(
+    source: Path,
+    target: Path,
+    media_type: str,
+    *,
+    wording: str | None,
+    lang: Lang,
+    position: str,
+    note: Callable[[str], None],
+    progress: Callable[[float], None],
+    limits: Limits,
+) -> ExplicitWritten:
+    """The door `dispatch.apply` calls; ``position`` may name the form: speech or rhythm."""
+    form = cast("speech.Form", position if position in {"speech", "rhythm"} else "auto")
+    return apply(
+        source,
+        target,
+        media_type,
+        wording,
+        lang,
+        form=form,
+        note=note,
+        progress=progress,
+        limits=limits,
+    )

@@ -1,0 +1,1 @@
+"""Sound files: how a label gets in front of the content of each."""

@@ -1,0 +1,228 @@
+"""Other sound files: decoded, the label in front, encoded again at no lower rate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+from colophon.errors import MalformedFile
+from colophon.labels.explicit import loudness, opening
+from colophon.labels.explicit.sounds.order import Order
+from colophon.labels.explicit.speech import Spoken
+
+if TYPE_CHECKING:
+    import numpy as np
+    from av import AudioFrame, Packet
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer, OutputContainer
+    from av.stream import Stream
+    from numpy.typing import NDArray
+
+    Sound = NDArray[np.float32]
+
+ENCODERS = {
+    "aac": ("aac", 160_000),
+    "alac": ("alac", 0),
+    "flac": ("flac", 0),
+    "opus": ("libopus", 128_000),
+    "vorbis": ("libopus", 160_000),
+    "mp3": ("libmp3lame", 192_000),
+}
+"""Source codec to encoder and least bit rate for two channels."""
+OPUS_RATE = 48_000
+FEW_SAMPLES = 1024
+WRITTEN = frozenset({"major_brand", "minor_version", "compatible_brands", "encoder"})
+
+
+def listen(stream: BinaryIO, media_type: str, order: Order) -> Iterator[Sound]:
+    """The content in blocks for `loudness.of`, at most its first minutes."""
+    import numpy as np
+
+    with opening.reading(stream, media_type, order.name) as container:
+        opening.check_length(container, order.limits, order.name)
+        sound = _main_sound(container, order.name)
+        step = int(loudness.BLOCK_SECONDS * sound.rate)
+        held: list[Sound] = []
+        blocks = 0
+        for frame in container.decode(sound):
+            held.append(_mono(frame))
+            if sum(map(len, held)) >= step:
+                yield np.concatenate(held)
+                held, blocks = [], blocks + 1
+            if blocks >= loudness.LISTEN_BLOCKS:
+                return
+        if held:
+            yield np.concatenate(held)
+
+
+def apply(source: Path, target: Path, media_type: str, order: Order) -> tuple[Spoken, int]:
+    """The label written in front; also the sample rate."""
+    with source.open("rb") as stream:
+        level = loudness.of(listen(stream, media_type, order))
+    with (
+        source.open("rb") as stream,
+        opening.reading(stream, media_type, order.name) as container,
+        opening.writing(target, media_type, container.metadata) as out,
+    ):
+        sound = _main_sound(container, order.name)
+        return _recode(container, out, sound, level, order), sound.rate
+
+
+def _main_sound(container: InputContainer, name: str) -> AudioStream:
+    sounds = container.streams.audio
+    if not sounds or not 4_000 <= (sounds[0].rate or 0) <= 768_000:
+        raise MalformedFile(file=name, detail="no sound")
+    return sounds[0]
+
+
+def _mono(frame: AudioFrame) -> Sound:
+    import numpy as np
+
+    values = frame.to_ndarray()
+    if not frame.format.is_planar:
+        values = values.reshape(-1, frame.layout.nb_channels).T
+    if values.dtype == np.uint8:
+        values = values.astype(np.float32) / np.float32(128) - np.float32(1)
+    scale = 1.0 if values.dtype.kind == "f" else float(np.iinfo(values.dtype).max)
+    mono: Sound = (values.astype(np.float32) / np.float32(scale)).mean(axis=0)
+    return mono
+
+
+def _recode(
+    container: InputContainer, out: OutputContainer, sound: AudioStream, level: float, order: Order
+) -> Spoken:
+    import av
+
+    out.metadata.update({k: v for k, v in container.metadata.items() if k not in WRITTEN})
+    encoder, others = _streams(container, out, sound, order)
+    context = encoder.codec_context
+    said, frames = order.sound(sound.rate, sound.channels, level)
+    out.set_chapters(_moved(container.chapters(), len(frames) / sound.rate))
+    writer = _Writer(out, encoder, order.name)
+    part = av.AudioFrame.from_ndarray(frames.T.copy(), format="fltp", layout=sound.layout.name)
+    part.sample_rate = sound.rate
+    writer.put(part)
+    writer.flush()
+    length = (container.duration or 0) / opening.MICROSECONDS
+    for packet in container.demux():
+        if packet.stream.index == sound.index:
+            for frame in sound.codec_context.decode(packet):
+                writer.put(frame)
+                if length:
+                    order.progress(min(0.999, writer.samples / context.rate / length))
+        elif packet.dts is not None and packet.stream.index in others:
+            _pass(packet, others[packet.stream.index], out)
+    writer.end()
+    return said
+
+
+class _Writer:
+    """Frames of any length in, gapless packets out."""
+
+    def __init__(self, out: OutputContainer, encoder: AudioStream, name: str) -> None:
+        import av
+
+        self.out, self.encoder, self.name = out, encoder, name
+        self.resampler = self._fresh()
+        self.fifo = av.AudioFifo()
+        self.samples = 0
+
+    def put(self, frame: AudioFrame) -> None:
+        """Raises MalformedFile when the sound changes its form on the way."""
+        frame.pts = None
+        try:
+            pieces = self.resampler.resample(frame)
+        except ValueError as error:
+            raise MalformedFile(file=self.name, detail="the sound changes its form") from error
+        for piece in pieces:
+            self._queue(piece)
+
+    def flush(self) -> None:
+        """Ends one input; the next may have another form."""
+        for piece in self.resampler.resample(None):
+            self._queue(piece)
+        self.resampler = self._fresh()
+
+    def _fresh(self) -> Any:
+        import av
+
+        context = self.encoder.codec_context
+        return av.AudioResampler(context.format, context.layout, context.rate)
+
+    def _queue(self, piece: AudioFrame) -> None:
+        piece.pts = None
+        self.fifo.write(piece)
+        size = self.encoder.codec_context.frame_size or FEW_SAMPLES
+        while ready := self.fifo.read(size):
+            self._encode(ready)
+
+    def _encode(self, frame: AudioFrame) -> None:
+        frame.pts, frame.time_base = self.samples, Fraction(1, self.encoder.codec_context.rate)
+        self.samples += frame.samples
+        self.out.mux(self.encoder.encode(frame))
+
+    def end(self) -> None:
+        self.flush()
+        if rest := self.fifo.read(0, partial=True):
+            self._encode(rest)
+        self.out.mux(self.encoder.encode(None))
+
+
+def _streams(
+    container: InputContainer, out: OutputContainer, sound: AudioStream, order: Order
+) -> tuple[AudioStream, dict[int, Stream]]:
+    import av
+
+    encoder = _encoder(out, sound, order)
+    others: dict[int, Stream] = {}
+    for stream in container.streams:
+        if stream.index == sound.index:
+            continue
+        try:
+            others[stream.index] = out.add_stream_from_template(stream)
+            others[stream.index].disposition = stream.disposition
+            others[stream.index].metadata.update(stream.metadata)
+        except (ValueError, av.error.FFmpegError):
+            order.note(f"a {stream.type} stream could not be copied and was left out")
+    return encoder, others
+
+
+def _encoder(out: OutputContainer, sound: AudioStream, order: Order) -> AudioStream:
+    codec = sound.codec_context.codec.canonical_name
+    name, least = ENCODERS.get(codec, ("", 0))
+    if not name:
+        raise MalformedFile(file=order.name, detail=f"sound of the codec {codec}")
+    if codec == "vorbis":
+        order.note("Vorbis sound was encoded again as Opus, in the same Ogg container")
+    rate = OPUS_RATE if name == "libopus" else sound.rate
+    encoder = cast("AudioStream", out.add_stream(name, rate=rate))
+    encoder.codec_context.layout = sound.layout.name
+    if name == "flac":
+        wide = sound.format.name.startswith("s32")
+        encoder.codec_context.format = "s32" if wide else "s16"
+    elif name == "alac":
+        encoder.codec_context.format = sound.format.name
+    if least:
+        source = sound.bit_rate or 0
+        encoder.bit_rate = max(least * max(1, sound.channels) // 2, source)
+    encoder.metadata.update({k: v for k, v in sound.metadata.items() if k not in WRITTEN})
+    return encoder
+
+
+def _moved(chapters: list[Any], seconds: float) -> list[Any]:
+    """Chapters later by the label's length."""
+    return [
+        {
+            **chapter,
+            "start": chapter["start"] + round(seconds / chapter["time_base"]),
+            "end": chapter["end"] + round(seconds / chapter["time_base"]),
+        }
+        for chapter in chapters
+    ]
+
+
+def _pass(packet: Packet, stream: Stream, out: OutputContainer) -> None:
+    packet.stream = stream
+    out.mux_one(packet)
