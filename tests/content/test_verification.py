@@ -3,13 +3,20 @@
 import io
 
 import pytest
+from django.db import transaction
 
-from colophon.content import submission, verification
+from colophon import labels
+from colophon.content import recording, submission, verification
 from colophon.content.models import Content
-from colophon.labels.model import Integrity
+from colophon.labels import provider_code
+from colophon.labels.model import Integrity, Label
+from colophon.parties import operator
 from colophon.store import blobs, clock
 
 from .made import png_bytes
+
+FIRST = "91000000ELAE00000"
+FOREIGN = FIRST + provider_code.uscc_check_character(FIRST)
 
 pytestmark = pytest.mark.django_db
 
@@ -53,3 +60,30 @@ def test_changed_bytes_under_a_known_number_are_not_called_intact(released):
 def test_an_unknown_file_is_not_known(released):
     found = look(png_bytes(colour=(1, 2, 3)))
     assert found.to_json()["layers"]["register"]["known"] is False
+
+
+def test_a_file_of_another_producer_that_we_spread_is_not_called_altered(
+    account, provider, run_jobs, png
+):
+    foreign = labels.apply(
+        png, label=Label(provider_code.build(FOREIGN), "theirs-1"), name="a.png"
+    ).data
+    content = submission.submit(
+        io.BytesIO(foreign), "a.png", account=account, by="test", now=clock.now()
+    )
+    run_jobs()
+    ours = blobs.path(Content.objects.get(pk=content.pk).labelled_sha256).read_bytes()
+    spread = look(ours + b"\0")
+    assert spread.layers.aigc.produce_id == "theirs-1"
+    assert spread.layers.register.content_id == str(content.id)
+    changed = look(foreign + b"\0")
+    assert not changed.layers.register.known and changed.integrity is not Integrity.ALTERED
+
+
+def test_a_command_s_record_is_found_by_its_label(provider, png):
+    code = operator.provider_code(provider)
+    applied = labels.apply(png, label=Label(code, "mine-1"), name="a.png")
+    with transaction.atomic():
+        recorded = recording.record(applied, by="command", now=clock.now())
+    assert look(applied.data).layers.register.match == "exact"
+    assert look(applied.data + b"\0").layers.register.content_id == str(recorded.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def record(applied: Applied, *, by: str, now: datetime) -> Content:
         medium=medium_of(applied.media_type).value,
         media_type=applied.media_type,
         state=State.RELEASED.value,
-        produce_id=applied.produce_id,
+        produce_id=_own_number(applied),
         labelled_sha256=applied.sha256,
         created=now,
         released=now,
@@ -38,6 +39,12 @@ def record(applied: Applied, *, by: str, now: datetime) -> Content:
     shown = applied.to_json()
     content.duty, content.written = shown["duty"], shown["written"]
     content.save(force_insert=True)
-    body = {"sha256": applied.sha256, "produce_id": applied.produce_id}
+    body = {"sha256": applied.sha256, "produce_id": content.produce_id}
     events.append(RECORDED, subject(content), body, by=by, now=now)
     return content
+
+
+def _own_number(applied: Applied) -> str:
+    """The number this operator gave: beside another's label, that of the propagator."""
+    value = json.loads((applied.written.get("aigc") or {}).get("value") or "{}")
+    return str(value.get("PropagateID") or applied.produce_id)[:200]

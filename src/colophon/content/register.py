@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -14,6 +15,7 @@ from colophon.errors import ContentMissing, NotReleased
 from colophon.store import blobs
 
 if TYPE_CHECKING:
+    from colophon.labels.model import AigcLayer
     from colophon.parties.models import Account
 
 LOOK = "content.view_content"
@@ -68,6 +70,22 @@ def count_by_state() -> dict[str, int]:
     return dict(Content.objects.order_by().values_list("state").annotate(Count("pk")))
 
 
-def by_produce_id(produce_id: str) -> Content | None:
-    """The content a label's ProduceID names."""
-    return Content.objects.filter(produce_id=produce_id[:200]).first()
+def by_label(aigc: AigcLayer) -> Content | None:
+    """The content into which exactly this label was written here.
+
+    The number alone would not do: another's label keeps its number when we spread its content.
+    """
+    number = (aigc.propagate_id or "")[:200]
+    for content in Content.objects.filter(produce_id=number).exclude(produce_id="")[:50]:
+        if _written(content) == (
+            *(aigc.content_producer, aigc.produce_id),
+            *(aigc.content_propagator, aigc.propagate_id),
+        ):
+            return content
+    return None
+
+
+def _written(content: Content) -> tuple[str | None, ...]:
+    value = json.loads((content.written.get("aigc") or {}).get("value") or "{}")
+    names = ("ContentProducer", "ProduceID", "ContentPropagator", "PropagateID")
+    return tuple(value.get(name) for name in names)

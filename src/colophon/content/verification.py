@@ -17,9 +17,9 @@ UNLABELLED_ORIGINAL = "register:bytes_of_the_unlabelled_original"
 def inspect_upload(source: Source, name: str) -> Findings:
     """All findings of ``labels.inspect`` with the register's layer added.
 
-    ``exact``: these very bytes are a file released here, or its original. A label whose
-    ProduceID is known while the bytes differ was changed after its release, or put on
-    something else. A manifest signed here counts as trusted. Raises what ``labels.inspect`` raises.
+    ``exact``: these very bytes are a file released here, or its original. A label that was
+    written here, in a file whose bytes differ: it was changed after its release, or the label
+    was put on something else. A manifest signed here counts as trusted. Raises what ``labels.inspect`` raises.
     """
     return registered(inspect(source, name=name, anchors=signing.anchors()))
 
@@ -33,7 +33,7 @@ def registered(findings: Findings) -> Findings:
             return _with(findings, layer, note=UNLABELLED_ORIGINAL)
         return _with(findings, layer, integrity=Integrity.INTACT)
     aigc = findings.layers.aigc
-    named = register.by_produce_id(aigc.produce_id) if aigc and aigc.produce_id else None
+    named = register.by_label(aigc) if aigc is not None and aigc.present else None
     if named is None:
         return _with(findings, RegisterLayer(known=False))
     layer = RegisterLayer(known=True, content_id=str(named.id))
