@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 
 from colophon.store import clock, jobs, runner
+from colophon.store.apps import StoreConfig
 from colophon.store.models import Job, JobEffect
 from colophon.store.states import State
 
@@ -170,13 +171,19 @@ def test_what_a_dead_holder_left_is_taken_up(make):
     assert Job.objects.get(pk=job.pk).attempts == 2
 
 
-def test_start_and_stop_are_for_the_whole_process(settings):
-    settings.COLOPHON_RUNNER = False
+@pytest.fixture
+def configure():
+    yield runner.configure
+    StoreConfig.create("colophon.store").ready()
+
+
+def test_start_and_stop_are_for_the_whole_process(configure):
+    configure(runner.Options(on=False))
     runner.start()
     queue()
     time.sleep(0.3)
     assert state() == State.QUEUED
-    settings.COLOPHON_RUNNER = True
+    configure(runner.Options(workers=2))
     runner.start()
     runner.start()
     until(lambda: state() == State.DONE)
@@ -187,7 +194,7 @@ def test_start_and_stop_are_for_the_whole_process(settings):
     assert state("two") == State.QUEUED
 
 
-def test_a_locked_database_is_waited_for(make, settings):
+def test_a_locked_database_is_waited_for(make):
     """Another writer holds the database longer than a round; the job is done after it."""
     queue()
     with transaction.atomic():

@@ -12,7 +12,20 @@ class StoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Past one machine, every process hands its jobs over as they are committed."""
+        """Tell the runner its settings.
+
+        Past one machine, every process hands its jobs over as they are committed.
+        """
+        from colophon.store import runner
+
+        runner.configure(
+            runner.Options(
+                on=settings.COLOPHON_RUNNER,
+                workers=settings.COLOPHON_RUNNER_WORKERS,
+                seconds=float(settings.COLOPHON_LEASE_SECONDS),
+                broker=bool(settings.COLOPHON_BROKER_URL),
+            )
+        )
         if settings.COLOPHON_BROKER_URL:
             from colophon.store import announce, handover
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import secrets
 import threading
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
-from django.conf import settings
 from django.db import DatabaseError, connection
 
 from colophon.store import announce, blobs, clock, durability, leases, work
@@ -114,26 +114,42 @@ class Service(Protocol):
     def stop(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What ``start`` starts: nothing, threads of its own, or the sweep beside a broker."""
+
+    on: bool = True
+    workers: int = 1
+    seconds: float = LEASE_SECONDS
+    broker: bool = False
+
+
+_options = Options()
 _services: list[Service] = []
+
+
+def configure(options: Options) -> None:
+    """Say what ``start`` is to start; the app does, from the settings."""
+    global _options  # noqa: PLW0603 - one process has one runner
+    _options = options
 
 
 def start() -> None:
     """Start this process's share of the jobs; does nothing when already started or off."""
-    if _services or not settings.COLOPHON_RUNNER:
+    if _services or not _options.on:
         return
     blobs.sweep()
-    service = _service()
+    service = _service(_options)
     service.start()
     _services.append(service)
 
 
-def _service() -> Service:
-    if settings.COLOPHON_BROKER_URL:
+def _service(options: Options) -> Service:
+    if options.broker:
         from colophon.store.handover import Sweep
 
         return Sweep()
-    seconds = float(settings.COLOPHON_LEASE_SECONDS)
-    return Runner(workers=settings.COLOPHON_RUNNER_WORKERS, seconds=seconds)
+    return Runner(workers=options.workers, seconds=options.seconds)
 
 
 def stop() -> None:
