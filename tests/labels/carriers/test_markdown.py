@@ -220,6 +220,17 @@ def test_a_label_that_stands_alone_elsewhere_is_read_and_replaced(
     assert labelled(out) == out
 
 
+def test_stacked_stale_labels_all_go() -> None:
+    """Taking the last one away is what shows that the one before stood at the end too."""
+    text = f"# t\n\n---\nAIGC:\n{YAML}---\n\n{JSON}\n\n<!-- {JSON} -->\n\n{JSON}\n"
+    out = labelled(text)
+    assert b"another-number-22" not in out
+    assert labelled(out) == out
+    kept = labelled(f"---\ntitle: x\n---\nAIGC:\n{YAML}---\nwords\n")
+    assert matter(kept) == {"title": "x", "AIGC": FIELDS}
+    assert kept.endswith(b"words\n")
+
+
 def test_a_nested_label_is_read_and_moved_up() -> None:
     inner = "".join(f"  {line}\n" for line in YAML.splitlines())
     text = f"---\ntitle: x\nextra:\n  AIGC:\n{inner}other: y\n---\n"

@@ -82,6 +82,11 @@ def test_json_at_the_end_is_read_and_replaced() -> None:
     assert out == b"words\n" + LINE + b"\n"
 
 
+def test_stacked_stale_labels_all_go() -> None:
+    data = b"words\n" + OTHER_LABEL + b"\n" + OTHER_LABEL + b"\nAIGC: " + OTHER_LABEL + b"\n"
+    assert labelled(data) == b"words\n" + LINE + b"\n"
+
+
 def test_a_label_within_words_is_content() -> None:
     data = b"see " + OTHER_LABEL + b" for how it looks\n" + b"more words\n" * 50
     assert labelled(data) == data + LINE + b"\n"

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from colophon.errors import MalformedFile
-from colophon.labels.carriers.edits import Edit, pieces_of
+from colophon.labels.carriers.edits import pieces_of
 from colophon.labels.carriers.label_field import FIELD
 from colophon.labels.carriers.packet import Packet, PacketForm, Piece
+from colophon.labels.carriers.stale_labels import Change, cleared
 from colophon.labels.carriers.text_file import (
     Span,
     TextFile,
     is_text,
     rest_of,
-    stale_labels,
     text_of,
 )
 
@@ -78,10 +78,9 @@ class MarkdownCarrier:
     def write(self, source: BinaryIO, packets: Mapping[PacketForm, bytes]) -> list[Piece]:
         file = text_of(source)
         front = front_matter(file.text)
-        known = front.labels if front else ()
-        stale = [file.edit(start, end, "") for start, end in stale_labels(file, known)]
-        edits = _edits(file, front, packets["aigc"])
-        return pieces_of([*edits, *stale], len(file.data))
+        changes = cleared(file, _changes(file, front, packets["aigc"]), _body)
+        edits = [file.edit(change.start, change.end, change.new) for change in changes]
+        return pieces_of(edits, len(file.data))
 
     def standard_place(self, form: PacketForm) -> str:
         del form
@@ -107,6 +106,12 @@ def front_matter(text: str) -> FrontMatter | None:
     if not key:
         return None
     return FrontMatter(inside, key[1], tuple(_labels(text, inside, key[1])))
+
+
+def _body(text: str) -> int:
+    """Where the front matter with its closing fence is over."""
+    front = front_matter(text)
+    return front.inside[1] + 1 if front else 0
 
 
 def _first_line(text: str, inside: Span) -> int | None:
@@ -148,20 +153,19 @@ def _top_level(text: str, at: int, indent: str) -> bool:
     )
 
 
-def _edits(file: TextFile, front: FrontMatter | None, value: bytes) -> list[Edit]:
+def _changes(file: TextFile, front: FrontMatter | None, value: bytes) -> list[Change]:
     if front is None:
         block = _rendered(value, "", file.newline)
         blank = "" if _NOTHING.match(file.text) and not file.text.startswith("#") else file.newline
         fence = f"---{file.newline}"
-        return [file.edit(0, 0, fence + block + fence + blank)]
+        return [Change(0, 0, fence + block + fence + blank)]
     if front.flow:
         raise MalformedFile(detail="a front matter in one flow mapping")
     block = _rendered(value, front.indent, file.newline)
     if not front.labels:
-        return [file.edit(front.inside[1], front.inside[1], block)]
+        return [Change(front.inside[1], front.inside[1], block)]
     first, *others = front.labels
-    dropped = [file.edit(start, end, "") for start, end in others]
-    return [file.edit(*first, block), *dropped]
+    return [Change(*first, block), *(Change(*other) for other in others)]
 
 
 def _rendered(value: bytes, indent: str, newline: str) -> str:

@@ -16,13 +16,13 @@ from colophon.errors import EmptyFile
 from colophon.labels.carriers.edits import Edit, pieces_of
 from colophon.labels.carriers.label_field import FIELD
 from colophon.labels.carriers.packet import Packet, PacketForm, Piece
+from colophon.labels.carriers.stale_labels import Change, cleared
 from colophon.labels.carriers.text_file import (
     Span,
     TextFile,
     decoded,
     is_text,
     rest_of,
-    stale_labels,
 )
 
 _STANDARD = "text:last-line"
@@ -61,10 +61,10 @@ class PlainTextCarrier:
         file, offset, size = _text(source)
         line = f"{FIELD}: {packets['aigc'].decode('ascii')}"
         label = _last_line(file.text)
-        edits = [_placed(file, label, line)]
-        if not offset:
-            known = [label] if label else []
-            edits += [file.edit(start, end, "") for start, end in stale_labels(file, known)]
+        own = [Change(*label)] if label else []
+        stale = [] if offset else cleared(file, own)
+        changes = [_placed(file, label, line), *_around(stale, label)]
+        edits = [file.edit(change.start, change.end, change.new) for change in changes]
         shifted = [Edit(offset + edit.start, offset + edit.end, edit.data) for edit in edits]
         return pieces_of(shifted, size)
 
@@ -102,13 +102,26 @@ def _json(file: TextFile, line: Span) -> bytes:
     return data[data.index(b"{") :]
 
 
-def _placed(file: TextFile, label: Span | None, line: str) -> Edit:
+def _around(stale: list[Change], label: Span | None) -> list[Change]:
+    """The removals, but for the line in which the label is to stand."""
+    if label is None:
+        return stale
+    start, end = label
+    return [
+        part
+        for one in stale
+        for part in (Change(one.start, min(one.end, start)), Change(max(one.start, end), one.end))
+        if part.start < part.end
+    ]
+
+
+def _placed(file: TextFile, label: Span | None, line: str) -> Change:
     if label:
-        return file.edit(*label, line)
+        return Change(*label, line)
     end = len(file.text)
     ended = file.text.endswith(("\n", "\r"))
     written = line + file.newline if ended else file.newline + line
-    return file.edit(end, end, written)
+    return Change(end, end, written)
 
 
 PLAIN_TEXT = PlainTextCarrier()
