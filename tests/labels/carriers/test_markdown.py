@@ -158,9 +158,9 @@ def test_newlines_of_the_file_are_used() -> None:
 
 
 def test_ids_of_digits_stay_text() -> None:
-    label = LABEL.replace(b"p-1", b"142569260085903360").replace(b'"1"', b'"12e34"')
+    label = LABEL.replace(b"p-1", b"202601020304050607").replace(b'"1"', b'"12e34"')
     assert matter(labelled("x", label))["AIGC"]["Label"] == "12e34"
-    assert matter(labelled("x", label))["AIGC"]["ProduceID"] == "142569260085903360"
+    assert matter(labelled("x", label))["AIGC"]["ProduceID"] == "202601020304050607"
 
 
 def test_security_data_is_quoted_so_that_yaml_gives_it_back() -> None:
