@@ -177,6 +177,18 @@ def configure():
     StoreConfig.create("colophon.store").ready()
 
 
+def test_what_a_dead_holder_left_does_not_wait_for_the_queue_to_end(make):
+    lost = queue(key="lost")
+    Job.objects.update(state=State.LEASED, leased_by="dead", lease_until=clock.now(), attempts=1)
+    with transaction.atomic():
+        for number in range(500):
+            jobs.queue("runner.quick", {}, key=f"{number}", due=clock.now())
+    make(poll=0.1)
+    until(lambda: state("lost") == State.DONE)
+    assert Job.objects.filter(state=State.QUEUED).exists()
+    assert Job.objects.get(pk=lost.pk).attempts == 2
+
+
 def test_start_and_stop_are_for_the_whole_process(configure):
     configure(runner.Options(on=False))
     runner.start()

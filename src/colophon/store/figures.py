@@ -19,5 +19,9 @@ def jobs_by_state() -> dict[str, int]:
 
 
 def jobs_are_taken(now: datetime) -> bool:
-    """Somebody takes due jobs, in this process or another."""
-    return not Job.objects.filter(state=State.QUEUED, due__lt=now - LATE).exists()
+    """Somebody takes due jobs, in this process or another: none waits long, or, where some
+    do, others are being done meanwhile.
+    """
+    if not Job.objects.filter(state=State.QUEUED, due__lt=now - LATE).exists():
+        return True
+    return Job.objects.filter(state=State.LEASED, lease_until__gt=now).exists()

@@ -114,7 +114,7 @@ def _times(step: Step, lease: Lease, now: datetime) -> dict[str, object]:
         return {"due": now + states.delay(lease.attempt), **ANEW}
     if step is Step.RETURN:
         # Given back unharmed: this attempt does not count.
-        return {"due": now, **ANEW, "attempts": lease.attempt - 1}
+        return {**ANEW, "attempts": lease.attempt - 1}
     if step is Step.FINISH:
         return {"finished": now, "progress": 1.0}
     return {"finished": now}
@@ -128,6 +128,7 @@ def expire(now: datetime) -> int:
         return 0
     gone: dict[str, Any] = {"leased_by": "", "lease_until": None, "error_code": LEASE_LOST}
     with transaction.atomic():
+        # It keeps its due time, and with it its place before what came later.
         # A locked row belongs to a holder that lives: its effect is being committed.
         free = lost.select_for_update(skip_locked=True).values_list("pk", "attempts")
         dead = [pk for pk, attempts in free if attempts >= MAX_ATTEMPTS]
@@ -135,7 +136,7 @@ def expire(now: datetime) -> int:
         buried = states.after(State.LEASED, Step.GIVE_UP)
         Job.objects.filter(pk__in=dead).update(state=buried, finished=now, **gone)
         queued = states.after(State.LEASED, Step.EXPIRE)
-        Job.objects.filter(pk__in=back).update(state=queued, due=now, **ANEW, **gone)
+        Job.objects.filter(pk__in=back).update(state=queued, **ANEW, **gone)
         return len(back)
 
 

@@ -6,9 +6,11 @@ in Celery workers, and what starts here is only the sweep that hands them over.
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import threading
+import time
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,6 +35,7 @@ class Runner:
     ) -> None:
         self._seconds = seconds
         self._poll = poll
+        self._look_at = -math.inf
         self._closing = threading.Event()
         self._wake = threading.Event()
         name = f"{os.getpid()}-{secrets.token_hex(4)}"
@@ -71,6 +74,7 @@ class Runner:
     def _round(self, outcome: Outcome | None, holder: str) -> Outcome | None:
         self._wake.clear()
         try:
+            self._take_back()
             lease = self._turn(outcome, holder)
             if lease is None:
                 self._rest()
@@ -88,12 +92,17 @@ class Runner:
                 return None
             return leases.take(holder, now, self._seconds)
 
+    def _take_back(self) -> None:
+        """Now and then, however long the queue is: what dead holders held."""
+        moment = time.monotonic()
+        if moment >= self._look_at:
+            self._look_at = moment + self._poll
+            leases.expire(clock.now())
+
     def _rest(self) -> None:
         if self._closing.is_set():
             return
-        now = clock.now()
-        leases.expire(now)
-        due = leases.next_due(now)
+        due = leases.next_due(clock.now())
         self._wake.wait(self._poll if due is None else min(due, self._poll))
 
     def _recovered(self, outcome: Outcome | None, error: DatabaseError) -> Outcome | None:
