@@ -25,7 +25,7 @@ check: $(VENV)/.dev ## style, types, floors, structure, documents
 	PYTHONPATH=src $(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/pytest -q tests/structure tests/docs
-	$(BIN)/python -m mkdocs build --strict --quiet
+	$(BIN)/python -m mkdocs build --strict
 
 format: $(VENV)/.dev ## bring the code into shape
 	$(BIN)/ruff format src tests tools benchmarks docs

@@ -348,7 +348,8 @@ def _credential(given: Opened, work: Work, order: Order, label: Label) -> None:
 def _read_back(name: str, findings: Findings, work: Work) -> None:
     """Raises ReadBackFailed unless the finished bytes say exactly what was to be written."""
     found = findings.layers.aigc
-    if work.medium is Medium.TEXT:
+    if work.medium is Medium.TEXT and found is not None and found.count > 1:
+        work.notes.append("the text holds further labels; they were left as they are")
         found = _own_label(name, work)
     if found is None or not found.present or found.count != 1 or found.deviations:
         raise ReadBackFailed(file=name, detail="aigc")
@@ -369,7 +370,4 @@ def _own_label(name: str, work: Work) -> AigcLayer:
     with opened(work.current, name) as file:
         found = carriers.recognise(file.head(), name)
         packets = found.carrier.read(file.file) if found else []
-    inside = [packet for packet in packets if packet.place in places]
-    if len(inside) < len(packets):
-        work.notes.append("the text holds further labels; they were left as they are")
-    return gathering.layer(inside, places)
+    return gathering.layer([packet for packet in packets if packet.place in places], places)
