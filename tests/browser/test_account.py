@@ -120,3 +120,35 @@ def test_the_second_factor_is_offered_in_the_same_dress(newcomer):
         page.click("main form button[type=submit]")
     page.wait_for_selector("img.code")
     look_over(page)
+
+
+def test_a_passkey_is_added_and_signs_in(visit, service):
+    page = visit()
+    # A passkey belongs to a host with a name.
+    base = service.url.replace("127.0.0.1", "localhost")
+    wire = page.context.new_cdp_session(page)
+    wire.send("WebAuthn.enable")
+    wire.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {"options": {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
+                     "hasUserVerification": True, "isUserVerified": True}},
+    )  # fmt: skip
+    page.goto(base + "/account/signup/")
+    page.fill("[name=username]", "lin-seven")
+    page.fill("[name=password1]", PASSWORD)
+    page.fill("[name=password2]", PASSWORD)
+    page.click(".entrance form button[type=submit]")
+    page.wait_for_url("**/account")
+    page.goto(base + "/account/2fa/webauthn/add/")
+    if page.locator("[name=password]").count():
+        page.fill("[name=password]", PASSWORD)
+        page.click("main form button[type=submit]")
+    page.check("[name=passwordless]")
+    page.click("#mfa_webauthn_add")
+    page.wait_for_url(re.compile("/account/2fa/(recovery-codes|webauthn/(?!add))"))
+    page.goto(base + "/account/logout/")
+    page.click("main form button[type=submit]")
+    page.goto(base + "/account/login/")
+    page.click("#passkey_login")
+    page.wait_for_url("**/account")
+    assert page.locator("main h1").text_content() == "My content"

@@ -8,7 +8,12 @@ from .conftest import SCREENSHOTS
 from .looking import SMALL_TARGETS, look_over
 
 WIDTHS = (1280, 390)
-OPEN = {"home": "/", "verify": "/verify", "sign-in": "/account/login/", "sign-up": "/account/signup/"}
+OPEN = {
+    "home": "/",
+    "verify": "/verify",
+    "sign-in": "/account/login/",
+    "sign-up": "/account/signup/",
+}
 SIGNED_IN = {"account": "/account", "produce": "/account/produce", "keys": "/account/keys"}
 
 

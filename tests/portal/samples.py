@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from colophon.content.verification import SAME_NUMBER, UNLABELLED_ORIGINAL
+from colophon.content.verification import UNLABELLED_ORIGINAL
 from colophon.labels import deviations
 from colophon.labels.model import (
     AigcLayer,
@@ -114,7 +114,7 @@ def altered() -> Findings:
         credential=replace(CREDENTIAL, valid=False, issues=("assertion.dataHash.mismatch",)),
         register=RegisterLayer(known=True, content_id="8a0a7c0e"),
     )
-    return replace(signed(), integrity=Integrity.ALTERED, layers=layers, notes=(SAME_NUMBER,))
+    return replace(signed(), integrity=Integrity.ALTERED, layers=layers)
 
 
 def deviating() -> Findings:

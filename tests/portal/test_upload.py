@@ -64,7 +64,7 @@ def test_a_large_picture_is_not_sent_back():
 
 
 def test_a_text_is_shown_from_where_a_reader_begins():
-    text = "---\nAIGC:\n  Label: \"1\"\n---\n\n山居 " + "x" * 5000
+    text = '---\nAIGC:\n  Label: "1"\n---\n\n山居 ' + "x" * 5000
     found = upload.preview(io.BytesIO(text.encode()), "text/markdown", "text")
     assert found.text.startswith("山居")
     assert len(found.text) == upload.TEXT_CHARACTERS

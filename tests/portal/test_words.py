@@ -53,7 +53,9 @@ def test_places_for_values_are_the_same_in_both_languages():
 def test_the_compiled_catalogue_is_of_this_source():
     with CATALOGUE.with_suffix(".mo").open("rb") as compiled:
         known = gettext.GNUTranslations(compiled)._catalog
-    plain = {(key[0] if isinstance(key, tuple) else key): said for key, said in known.items() if key}
+    plain = {
+        (key[0] if isinstance(key, tuple) else key): said for key, said in known.items() if key
+    }
     assert plain == entries(CATALOGUE)
 
 
@@ -81,7 +83,8 @@ def test_no_page_vouches_for_a_content_in_either_language():
 
 
 @pytest.mark.parametrize(
-    "sentence", ["This photo is real.", "Authentic!", "It is not AI.", "这张照片是真实的", "不是 AI 生成"]
+    "sentence",
+    ["This photo is real.", "Authentic!", "It is not AI.", "这张照片是真实的", "不是 AI 生成"],
 )
 def test_the_check_itself_finds_such_words(sentence):
     assert forbidden_in(sentence)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import get_language
 
+from colophon.errors import Lang
 from colophon.provisions import catalogue
 
 UNMEASURED = "–"
@@ -26,7 +27,7 @@ class Tile:
 
 def strip() -> tuple[Tile, ...]:
     """All articles in order, titled in the active language."""
-    lang = "zh" if (get_language() or "").startswith("zh") else "en"
+    lang: Lang = "zh" if (get_language() or "").startswith("zh") else "en"
     return tuple(
         Tile(article.number, article.title(lang), UNMEASURED) for article in catalogue.articles()
     )

@@ -6,25 +6,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q
-from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from colophon.console import board
-from colophon.content.models import Content
-from colophon.content.release import HELD
-from colophon.content.states import SETTLED, State
-from colophon.errors import ReadBackFailed
-from colophon.parties.models import ApiKey
+from colophon.content import figures as content_figures
+from colophon.errors import Lang
+from colophon.parties import keys
 from colophon.store import clock, events
-from colophon.store.models import Event, Job
+from colophon.store import figures as job_figures
 from colophon.store.states import State as JobState
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from colophon.store.models import Event
 
 DAYS = 14
 EVENTS = 12
@@ -88,35 +86,26 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 def last_events() -> tuple[Line, ...]:
     """The newest events in words; a kind no room registers any more shows its code."""
-    lang = "zh" if (get_language() or "").startswith("zh") else "en"
+    lang: Lang = "zh" if (get_language() or "").startswith("zh") else "en"
     words = {name: said[lang] for name, said in events.kinds().items()}
-    newest = Event.objects.order_by("-id")[:EVENTS]
-    return tuple(Line(event, words.get(event.kind, event.kind)) for event in newest)
+    return tuple(Line(event, words.get(event.kind, event.kind)) for event in events.newest(EVENTS))
 
 
 def figures(now: datetime) -> tuple[Figure, ...]:
     """Today's numbers; each leads to its rows."""
     contents = reverse("admin:content_content_changelist")
     jobs = reverse("admin:store_job_changelist")
-    moving = [state.value for state in State if state not in SETTLED]
-    unread = Q(state=State.HELD, problem__code=ReadBackFailed.code)
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    count = Content.objects.aggregate(
-        held=Count("pk", filter=Q(state=State.HELD)),
-        unread=Count("pk", filter=unread),
-        moving=Count("pk", filter=Q(state__in=moving)),
-        released=Count("pk", filter=Q(state=State.RELEASED, released__gte=midnight)),
-    )
-    dead = Job.objects.filter(state=JobState.DEAD).count()
-    keys = ApiKey.objects.filter(revoked__isnull=True).count()
+    count = content_figures.standing(midnight)
+    dead = job_figures.jobs_by_state().get(JobState.DEAD, 0)
     held_at = f"{contents}?state__exact=held"
     return (
-        Figure(count["held"], _("held, to decide"), held_at, wants_action=True),
-        Figure(count["unread"], _("read-back failures"), held_at, wants_action=True),
+        Figure(count.held, _("held, to decide"), held_at, wants_action=True),
+        Figure(count.unread, _("read-back failures"), held_at, wants_action=True),
         Figure(dead, _("dead jobs"), f"{jobs}?state__exact=dead", wants_action=True),
-        Figure(count["moving"], _("on their way"), contents),
-        Figure(count["released"], _("released today"), f"{contents}?state__exact=released"),
-        Figure(keys, _("API keys in use"), reverse("admin:parties_apikey_changelist")),
+        Figure(count.moving, _("on their way"), contents),
+        Figure(count.released, _("released today"), f"{contents}?state__exact=released"),
+        Figure(keys.in_use(), _("API keys in use"), reverse("admin:parties_apikey_changelist")),
     )
 
 
@@ -126,17 +115,9 @@ def plots(now: datetime) -> tuple[Plot, Plot]:
     first = timezone.make_aware(
         datetime.combine(today - timedelta(days=DAYS - 1), datetime.min.time())
     )
-    released = Content.objects.filter(released__gte=first)
-    held = Event.objects.filter(kind=HELD, at__gte=first)
-    return (
-        _plot(_("Released a day"), today, _by_day(released, "released")),
-        _plot(_("Held a day"), today, _by_day(held, "at")),
-    )
-
-
-def _by_day(rows: Any, field: str) -> dict[date, int]:
-    counted = rows.annotate(day=TruncDate(field)).values("day").annotate(n=Count("pk"))
-    return {row["day"]: row["n"] for row in counted.order_by("day")}
+    released = content_figures.released_by_day(first)
+    held = events.by_day(content_figures.HELD_EVENT, first)
+    return _plot(_("Released a day"), today, released), _plot(_("Held a day"), today, held)
 
 
 def _plot(title: str, today: date, counts: dict[date, int]) -> Plot:

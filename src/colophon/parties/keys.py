@@ -56,6 +56,12 @@ def held_by(account: Account) -> QuerySet[ApiKey]:
     return ApiKey.objects.filter(account=account)
 
 
+def in_use() -> int:
+    """How many keys are neither revoked nor expired."""
+    unexpired = Q(expires__isnull=True) | Q(expires__gt=clock.now())
+    return ApiKey.objects.filter(unexpired, revoked__isnull=True).count()
+
+
 def account_of(secret: str, *, now: datetime | None = None) -> Account | None:
     """Whose key this is; None for an unknown, revoked or expired one, or a closed account.
 

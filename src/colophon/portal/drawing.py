@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import io
 import wave
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
 
 WIDTH, HEIGHT = 960, 640
 RATE_HZ = 24_000
@@ -37,7 +41,7 @@ def landscape() -> bytes:
     return out.getvalue()
 
 
-def _ridge(random, base, swing):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- numpy stays unloaded until drawn
+def _ridge(random: np.random.Generator, base: float, swing: float) -> np.ndarray:
     """The upper edge of one range of hills, in rows."""
     import numpy as np
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from colophon.labels.model import CredentialLayer, Findings, RegisterLayer
-    from colophon.portal.rows import Row
+    from colophon.portal.rows import Deviance, Row
 
 MAX_DEPTH = 6
 """Generations of parents shown; deeper ones are in the JSON."""
@@ -56,7 +56,7 @@ class Sheet:
     rows: tuple[Row, ...]
     seals: tuple[Seal, ...] = ()
     parents: tuple[Parent, ...] = ()
-    deviations: tuple[rows.Deviance, ...] = ()
+    deviations: tuple[Deviance, ...] = ()
 
     @property
     def shape(self) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from colophon.content.verification import SAME_NUMBER, UNLABELLED_ORIGINAL
+from colophon.content.verification import UNLABELLED_ORIGINAL
 from colophon.labels import deviations as standard
 from colophon.portal.wording import page_lang, place_words, position_words
 
@@ -99,7 +99,7 @@ def deviances(findings: Findings) -> tuple[Deviance, ...]:
 
 def _facts(*pairs: tuple[str, object] | tuple[str, object, bool]) -> tuple[Fact, ...]:
     return tuple(
-        Fact(pair[0], str(pair[1]), mono=len(pair) > 2 and bool(pair[2]))  # noqa: PLR2004 -- a third part marks code
+        Fact(pair[0], str(pair[1]), mono=len(pair) > 2 and bool(pair[2]))
         for pair in pairs
         if pair[1] not in {None, "", "None"}
     )
@@ -354,7 +354,7 @@ def _record(layer: RegisterLayer, notes: tuple[str, ...]) -> tuple[str, str, str
             _("This service released exactly these bytes."),
             _("That the file is now as it was when it left this service."),
         )
-    if SAME_NUMBER in notes:
+    if layer.match == "none":
         return (
             "bad",
             _("Same number, other bytes"),

@@ -11,16 +11,17 @@ import re
 import wave
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from colophon.errors import RequestInvalid, TooLarge
 
 if TYPE_CHECKING:
-    from django.core.files.uploadedfile import UploadedFile
     from django.http import HttpRequest
 
 INLINE_BYTES = 4 * 1024 * 1024
 """The largest file shown again from inside the page; larger ones only from the reader's disk."""
+FORM_BYTES = 64 * 1024
+"""Room for the form around a file."""
 TEXT_CHARACTERS = 1200
 FRONT_MATTER = re.compile(r"\A\ufeff?---\r?\n.*?\n---\r?\n\s*", re.DOTALL)
 """Metadata at the head of a text; the preview shows what a reader reads."""
@@ -43,22 +44,30 @@ class Preview:
     bars: tuple[tuple[int, int], ...] = ()  # (x, height), in a box of 288 by 96
 
 
-def received(request: HttpRequest, field: str, limit: int) -> UploadedFile:
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An uploaded file: its bytes and its name, fit to be shown."""
+
+    source: BinaryIO
+    name: str
+
+
+def received(request: HttpRequest, field: str, limit: int) -> Received:
     """The uploaded file.
 
     ``limit`` is in bytes. Raises TooLarge before the body is read where its length says so,
     and RequestInvalid when there is no file.
     """
-    name = field
     declared = int(request.META.get("CONTENT_LENGTH") or 0)
-    if declared > limit + 64 * 1024:  # the form around the file
-        raise TooLarge(file=name, detail=_limit_words(limit))
+    if declared > limit + FORM_BYTES:
+        raise TooLarge(file=field, detail=_limit_words(limit))
     upload = request.FILES.get(field)
-    if upload is None:
-        raise RequestInvalid(detail="file")
+    if upload is None or upload.file is None:
+        raise RequestInvalid(detail=field)
+    name = safe_name(upload.name)
     if (upload.size or 0) > limit:
-        raise TooLarge(file=safe_name(upload.name), detail=_limit_words(limit))
-    return upload
+        raise TooLarge(file=name, detail=_limit_words(limit))
+    return Received(cast("BinaryIO", upload.file), name)
 
 
 def safe_name(name: str | None) -> str:
@@ -98,7 +107,7 @@ def _bars(sound: wave.Wave_read) -> tuple[tuple[int, int], ...]:
     import numpy as np
 
     frames = min(sound.getnframes(), sound.getframerate() * WAVE_SECONDS)
-    if sound.getsampwidth() != 2 or frames < WAVE_BARS:  # noqa: PLR2004 -- 16-bit samples
+    if sound.getsampwidth() != 2 or frames < WAVE_BARS:
         return ()
     step = frames // WAVE_BARS
     # One look of at most 4096 frames a bar: time and memory do not grow with the file.

@@ -7,7 +7,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from colophon.parties import operator as operators
-from colophon.parties.models import Operator
 from colophon.portal.wording import clause_words, page_lang
 
 register = template.Library()
@@ -15,7 +14,7 @@ GROUP = 4
 
 
 @register.simple_tag(name="operator")
-def operator_tag() -> Operator | None:
+def operator_tag() -> operators.Operator | None:
     """Who runs this service; None before the profile is written."""
     return operators.find()
 

@@ -18,8 +18,7 @@ from colophon.content import register, submission, verification
 from colophon.content.states import State
 from colophon.errors import ColophonError
 from colophon.parties import operator
-from colophon.parties.models import pseudonym
-from colophon.portal import contents, findings, upload, wording
+from colophon.portal import contents, findings, upload, visitor, wording
 from colophon.portal.views.verify import problem
 from colophon.store import clock
 
@@ -48,7 +47,7 @@ def account(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Received. The labelled file will be here in a moment."))
             return redirect("portal:content", content_id=taken.pk)
     profile = operator.find()
-    page = Paginator(register.of(request.user), ROWS).get_page(request.GET.get("page"))
+    page = Paginator(register.of(visitor.account(request)), ROWS).get_page(request.GET.get("page"))
     context |= {
         "page": page,
         "rows": [contents.Shown(each, contents.standing(each.state)) for each in page],
@@ -66,20 +65,20 @@ def account(request: HttpRequest) -> HttpResponse:
 def content(request: HttpRequest, content_id: UUID) -> HttpResponse:
     """One content: where it stands, what was written and what its finished bytes say."""
     try:
-        found = register.find(content_id, request.user)
+        found = register.find(content_id, visitor.account(request))
         if request.method == "POST":
-            submission.again(found, by=actor(request), now=clock.now())
+            submission.again(found, by=visitor.actor(request), now=clock.now())
             return redirect("portal:content", content_id=found.pk)
     except ColophonError as error:
         context = {"problem": problem(error)}
         return render(request, "portal/refused.html", context, status=error.http_status)
-    context = {
+    shown: dict[str, object] = {
         "content": found,
         "standing": contents.standing(found.state),
         "written": contents.written(found.written),
         "sheet": _read_back(found),
     }
-    return render(request, "portal/content.html", context)
+    return render(request, "portal/content.html", shown)
 
 
 @login_required
@@ -87,7 +86,7 @@ def content(request: HttpRequest, content_id: UUID) -> HttpResponse:
 def content_file(request: HttpRequest, content_id: UUID) -> HttpResponse | FileResponse:
     """The labelled file."""
     try:
-        found = register.find(content_id, request.user)
+        found = register.find(content_id, visitor.account(request))
         handle = register.released_file(found)
     except ColophonError as error:
         context = {"problem": problem(error)}
@@ -97,22 +96,17 @@ def content_file(request: HttpRequest, content_id: UUID) -> HttpResponse | FileR
     )
 
 
-def actor(request: HttpRequest) -> str:
-    """The signed-in account as events name it: by its pseudonym."""
-    return pseudonym(request.user)
-
-
 def _submitted(request: HttpRequest) -> Content:
-    source = upload.received(request, "file", settings.COLOPHON_MAX_UPLOAD)
+    given = upload.received(request, "file", settings.COLOPHON_MAX_UPLOAD)
     return submission.submit(
-        source.file,
-        upload.safe_name(source.name),
-        account=request.user,
+        given.source,
+        given.name,
+        account=visitor.account(request),
         kind=request.POST.get("kind") or None,
         action=request.POST.get("action") or "created",
         explicit=request.POST.get("explicit") or "auto",
         lang=wording.page_lang(),
-        by=actor(request),
+        by=visitor.actor(request),
         now=clock.now(),
     )
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from colophon.parties import keys as acts
-from colophon.portal.views.account import actor
+from colophon.portal import visitor
 from colophon.store import clock
 
 if TYPE_CHECKING:
@@ -27,10 +27,13 @@ def keys(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"now": clock.now()}
     if request.method == "POST":
         key, secret = acts.issue(
-            request.user, request.POST.get("name", ""), by=actor(request), now=clock.now()
+            visitor.account(request),
+            request.POST.get("name", ""),
+            by=visitor.actor(request),
+            now=clock.now(),
         )
         context |= {"fresh": key, "secret": secret}
-    context["keys"] = acts.held_by(request.user)
+    context["keys"] = acts.held_by(visitor.account(request))
     response = render(request, PAGE, context)
     # The secret stands in this one answer; no cache may keep it.
     response["Cache-Control"] = "no-store"
@@ -41,7 +44,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, key_id: int) -> HttpResponse:
     """Ends one of the account's own keys."""
-    key = get_object_or_404(acts.held_by(request.user), pk=key_id)
-    acts.revoke(key, by=actor(request), now=clock.now())
+    key = get_object_or_404(acts.held_by(visitor.account(request)), pk=key_id)
+    acts.revoke(key, by=visitor.actor(request), now=clock.now())
     messages.success(request, _("The key is revoked; it works nowhere from now on."))
     return redirect("portal:keys")

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from colophon.content import production
 from colophon.errors import ColophonError, RequestInvalid
-from colophon.portal import upload, wording
-from colophon.portal.views.account import actor
+from colophon.portal import upload, visitor, wording
 from colophon.portal.views.verify import problem
 from colophon.store import clock
 
@@ -60,8 +59,8 @@ def _made(request: HttpRequest) -> Content:
     return production.synthesise(
         editor,
         instructions,
-        account=request.user,
-        by=actor(request),
+        account=visitor.account(request),
+        by=visitor.actor(request),
         now=clock.now(),
         files=files,
         lang=wording.page_lang(),
@@ -83,13 +82,13 @@ def _speech(request: HttpRequest) -> Wishes:
 
 
 def _image(request: HttpRequest) -> Wishes:
-    source = upload.received(request, "file", settings.COLOPHON_MAX_UPLOAD)
+    given = upload.received(request, "file", settings.COLOPHON_MAX_UPLOAD)
     strength = request.POST.get("strength", "8")
     wishes = {
         "operation": "denoise",
         "strength": int(strength) if strength.isascii() and strength.isdigit() else strength,
     }
-    return wishes, {"file": source.file}
+    return wishes, {"file": given.source}
 
 
 WISHES: dict[str, Callable[[HttpRequest], Wishes]] = {

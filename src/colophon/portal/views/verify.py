@@ -66,13 +66,11 @@ def _uploaded(request: HttpRequest) -> dict[str, object]:
         settings.COLOPHON_INSPECT_PER_MINUTE,
         now=clock.now(),
     )
-    source = upload.received(request, "file", settings.COLOPHON_MAX_UPLOAD)
-    name = upload.safe_name(source.name)
-    handle: BinaryIO = source.file
-    shown = _shown(handle, name)
+    given = upload.received(request, "file", settings.COLOPHON_MAX_UPLOAD)
+    shown = _shown(given.source, given.name)
     # A browser that can run our script shows the file from its own disk.
     if request.POST.get("preview") != "no":
-        shown["preview"] = upload.preview(handle, *_kind(shown))
+        shown["preview"] = upload.preview(given.source, *_kind(shown))
     return shown
 
 
