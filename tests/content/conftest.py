@@ -16,14 +16,14 @@ def png():
 def account(db):
     from colophon.parties.models import Account
 
-    return Account.objects.create_user("author", password="a long password 1")
+    return Account.objects.create_user("author")
 
 
 @pytest.fixture
 def other(db):
     from colophon.parties.models import Account
 
-    return Account.objects.create_user("stranger", password="a long password 1")
+    return Account.objects.create_user("stranger")
 
 
 @pytest.fixture

@@ -257,6 +257,12 @@ def test_a_name_with_a_newline_goes_the_whole_road(call, provider, run_jobs, png
     assert response.status_code == 200 and not response.cookies
 
 
+def test_the_file_s_headers_alone(call, released):
+    response = call.head(f"/api/content/{released.id}/file")
+    assert response.status_code == 200 and response.content == b""
+    assert int(response["Content-Length"]) == released.labelled_size
+
+
 # Producing.
 
 
@@ -353,6 +359,12 @@ def test_an_unexpected_failure_says_nothing_of_its_inside(call, png, monkeypatch
     monkeypatch.setattr("colophon.content.submission.submit", broken)
     body = problem(post(call, png), 500, "error")
     assert "secret" not in json.dumps(body)
+
+
+def test_the_type_of_a_problem_leads_to_its_explanation(client):
+    page = client.get(problem(client.get("/api/content"), 401, "sign_in_needed")["type"])
+    assert page.status_code == 200 and "Bearer" in page.content.decode()
+    assert client.get("/errors/nothing").status_code == 404
 
 
 def test_problems_speak_the_callers_language(client):

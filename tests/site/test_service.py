@@ -116,6 +116,18 @@ def test_a_body_over_the_limit_is_refused_before_it_is_read(tmp_path):
         small.stop()
 
 
+def test_a_stranger_may_send_less(tmp_path):
+    folder = tmp_path / "data"
+    open_to_all = serving.start(folder, COLOPHON_MAX_STRANGERS_UPLOAD_MIB="1")
+    try:
+        data = b"x" * (3 << 20)
+        assert open_to_all.send("/api/inspect", data, "a.txt").status == 413
+        open_to_all.key = serving.issue_key(folder)
+        assert open_to_all.send("/api/inspect", data, "a.txt").status == 200
+    finally:
+        open_to_all.stop()
+
+
 def _post(server, data):
     headers = {"Authorization": f"Bearer {server.key}", "Content-Type": "image/png"}
     request = urllib.request.Request(

@@ -65,7 +65,7 @@ def test_a_real_operators_staff_needs_a_second_factor(client, staff, provider):
     assert client.get("/console/").status_code == 200
 
 
-@pytest.mark.parametrize(("chosen", "status"), [("required", 302), ("off", 200)])
+@pytest.mark.parametrize(("chosen", "status"), [("required", 302), ("requird", 302), ("off", 200)])
 def test_the_operator_decides_otherwise(client, staff, provider, settings, chosen, status):
     settings.COLOPHON_STAFF_MFA = chosen
     assert client.get("/console/").status_code == status

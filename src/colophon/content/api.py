@@ -168,7 +168,8 @@ def content(
     return shapes.shown(awaited(found, wait_of(request, options.wait)), lang_of())
 
 
-@router.get(
+@router.api_operation(
+    ["GET", "HEAD"],
     "/content/{uuid:content_id}/file",
     auth=CALLER,
     response={409: Problem9457, **ERRORS},

@@ -45,7 +45,13 @@ def build(django: Any) -> Starlette:
     """``django`` answers whatever no other door does."""
     return Starlette(
         lifespan=lifespan,
-        middleware=[Middleware(BodyLimit, largest=settings.COLOPHON_MAX_UPLOAD)],
+        middleware=[
+            Middleware(
+                BodyLimit,
+                largest=settings.COLOPHON_MAX_UPLOAD,
+                from_strangers=settings.COLOPHON_MAX_STRANGERS_UPLOAD,
+            )
+        ],
         routes=[
             Route("/healthz", health.healthz),
             Route("/readyz", health.readyz),

@@ -25,19 +25,22 @@ class _OverLimit(Exception):
 
 class BodyLimit:
     """ASGI middleware. A declared length is refused at once, a longer stream at its first
-    byte too many; neither is kept.
+    byte too many; neither is kept. A request that shows neither a key nor a session is a
+    stranger's: it may send less.
     """
 
-    def __init__(self, app: ASGIApp, largest: int) -> None:
+    def __init__(self, app: ASGIApp, largest: int, from_strangers: int) -> None:
         self.app = app
         self.largest = largest + FORM_AROUND_FILE
+        self.from_strangers = from_strangers + FORM_AROUND_FILE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if _declared(scope) > self.largest:
-            await self._refuse(scope, receive, send)
+        most = self.from_strangers if _is_strangers(scope) else self.largest
+        if _declared(scope) > most:
+            await _refuse(scope, receive, send, most)
             return
         given = 0
 
@@ -45,36 +48,37 @@ class BodyLimit:
             nonlocal given
             message = await receive()
             given += len(message.get("body", b""))
-            if given > self.largest:
+            if given > most:
                 raise _OverLimit
             return message
 
         try:
             await self.app(scope, counted, send)
         except _OverLimit:
-            await self._refuse(scope, receive, send)
+            await _refuse(scope, receive, send, most)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await _hear_out(scope, receive)
-        error = TooLarge(file="request", detail=f"> {self.largest} bytes")
-        wanted = dict(scope["headers"]).get(b"accept-language", b"zh")
-        body = document(error, "en" if wanted.startswith(b"en") else "zh")
-        await send(
-            {
-                "type": "http.response.start",
-                "status": error.http_status,
-                "headers": [
-                    (b"content-type", MEDIA_TYPE.encode()),
-                    (b"connection", b"close"),
-                ],
-            }
-        )
-        await send(
-            {
-                "type": "http.response.body",
-                "body": json.dumps(body, ensure_ascii=False).encode(),
-            }
-        )
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, most: int) -> None:
+    await _hear_out(scope, receive)
+    error = TooLarge(file="request", detail=f"> {most} bytes")
+    wanted = dict(scope["headers"]).get(b"accept-language", b"zh")
+    body = document(error, "en" if wanted.startswith(b"en") else "zh")
+    await send(
+        {
+            "type": "http.response.start",
+            "status": error.http_status,
+            "headers": [
+                (b"content-type", MEDIA_TYPE.encode()),
+                (b"connection", b"close"),
+            ],
+        }
+    )
+    await send(
+        {
+            "type": "http.response.body",
+            "body": json.dumps(body, ensure_ascii=False).encode(),
+        }
+    )
 
 
 async def _hear_out(scope: Scope, receive: Receive) -> None:
@@ -89,6 +93,11 @@ async def _hear_out(scope: Scope, receive: Receive) -> None:
                 heard += len(message.get("body", b""))
                 if not message.get("more_body"):
                     return
+
+
+def _is_strangers(scope: Scope) -> bool:
+    headers = dict(scope["headers"])
+    return b"authorization" not in headers and b"sessionid=" not in headers.get(b"cookie", b"")
 
 
 def _declared(scope: Scope) -> int:

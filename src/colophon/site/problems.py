@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -40,7 +40,7 @@ _BY_STATUS: dict[int, Callable[[], ColophonError]] = {
 def document(error: ColophonError, lang: Lang, status: int | None = None) -> dict[str, Any]:
     """The body of a problem. ``type`` leads to the page that explains the code."""
     return {
-        "type": f"/docs#error-{error.code}",
+        "type": f"/errors/{error.code}",
         "title": error.cause(lang),
         "status": status or error.http_status,
         "detail": error.cause(lang),
@@ -64,6 +64,22 @@ def response(error: ColophonError, *, status: int | None = None, **more: Any) ->
     if isinstance(error, TooOften):
         answer["Retry-After"] = error.details["seconds"]
     return answer
+
+
+def explanation(_request: HttpRequest, code: str) -> HttpResponse:
+    """What a code means, in both languages: the page that ``type`` leads to."""
+    found = next((kind for kind in _kinds(ColophonError) if kind.code == code), None)
+    if found is None:
+        raise Http404
+    words = [found.causes["zh"], found.remedies["zh"], "", found.causes["en"], found.remedies["en"]]
+    text = "\n".join([code, f"HTTP {found.http_status}", "", *words, ""])
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+def _kinds(root: type[ColophonError]) -> Iterator[type[ColophonError]]:
+    yield root
+    for kind in root.__subclasses__():
+        yield from _kinds(kind)
 
 
 def of_status(status: int) -> HttpResponse:

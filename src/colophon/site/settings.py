@@ -96,6 +96,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Uploads lie on disk from the first byte; the site's front refuses what is larger.
 COLOPHON_MAX_UPLOAD = env.number("COLOPHON_MAX_UPLOAD_MIB", 2048, minimum=1) << 20
+COLOPHON_MAX_STRANGERS_UPLOAD = (
+    env.number("COLOPHON_MAX_STRANGERS_UPLOAD_MIB", 256, minimum=1) << 20
+)
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = Path(DATA) / "tmp"
 FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 CONSOLE = "/console/"
 
 
-class Adapter(DefaultAccountAdapter):
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     """allauth's hooks: sign-up is open unless the operator closed it."""
 
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
@@ -44,7 +44,8 @@ def _lacks_factor(request: HttpRequest) -> bool:
 
 def _required() -> bool:
     if settings.COLOPHON_STAFF_MFA != "auto":
-        return bool(settings.COLOPHON_STAFF_MFA == "required")
+        # A word that is none of the three is a slip, and must not open the console.
+        return bool(settings.COLOPHON_STAFF_MFA != "off")
     from colophon.parties import operator
 
     found = operator.find()

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from colophon.site.api import api, docs
+from colophon.site.problems import explanation
 
 # Staff sign in by the one door that knows the second factor, not by the console's own form.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("colophon.portal.urls")),
     path("api/", api.urls),
     path("docs", docs, name="docs"),
+    path("errors/<slug:code>", explanation, name="error"),
     path("console/", admin.site.urls),
     path("account/", include("allauth.urls")),
 ]
