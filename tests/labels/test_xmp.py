@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from colophon.labels import xmp
 from colophon.labels.xmp import IPTC_NAMESPACE, NAMESPACE, RDF_NAMESPACE
 
-JSON = '{"Label":"1","ContentProducer":"001191110108MA01KP2T5U00000","ProduceID":"a&b<c>\'d"}'
+JSON = '{"Label":"1","ContentProducer":"001191110000MADEM0000Q00000","ProduceID":"a&b<c>\'d"}'
 OTHER = '{"Label":"2"}'
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 RAW = JSON.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")

@@ -28,8 +28,8 @@ from colophon.errors import ColophonError
 from colophon.labels.carriers.packet import Carrier, Keep, Packet, PacketForm, Piece, Put
 
 LABEL = (
-    b'{"Label":"1","ContentProducer":"001191110108MA01KP2T5U00000","ProduceID":"p-1",'
-    b'"ReservedCode1":"","ContentPropagator":"001191110108MA01KP2T5U00000",'
+    b'{"Label":"1","ContentProducer":"001191110000MADEM0000Q00000","ProduceID":"p-1",'
+    b'"ReservedCode1":"","ContentPropagator":"001191110000MADEM0000Q00000",'
     b'"PropagateID":"p-1","ReservedCode2":""}'
 )
 """A strict label of even length."""

@@ -204,7 +204,6 @@ YAML = "".join(f"  {key}: '{value}'\n" for key, value in json.loads(JSON).items(
         (f"<!--\nAIGC: {JSON}\n-->\n# t\n", "markdown:comment", "# t\n"),
         (f"# t\n\n---\nAIGC:\n{YAML}---\n", "markdown:late-front-matter", "# t\n\n"),
         (f"# t\n\n{JSON}\n", "markdown:tail", "# t\n\n"),
-        (f'# t\n\n```json\n{{"AIGC":{JSON}}}\n```\n', "markdown:tail", "# t\n\n"),
     ],
 )
 def test_a_label_that_stands_alone_elsewhere_is_read_and_replaced(
@@ -218,6 +217,12 @@ def test_a_label_that_stands_alone_elsewhere_is_read_and_replaced(
     (reading,) = aigc.find(out)
     assert reading.produce_id == "p-1"
     assert labelled(out) == out
+
+
+@pytest.mark.parametrize("fence", ["```json", "```", "~~~"])
+def test_an_example_in_a_code_block_is_content(fence: str) -> None:
+    text = f'# t\n\n{fence}\n{{"AIGC":{JSON}}}\n{fence[:3]}\n'
+    assert labelled(text).endswith(text.encode())
 
 
 def test_stacked_stale_labels_all_go() -> None:

@@ -24,8 +24,8 @@ _HEADING = re.compile(r"[ \t]*[\"']?AIGC[\"']?[ \t]*:[ \t]*\Z")
 _ENCLOSURES = (
     (re.compile(r"<!--\s*\Z"), re.compile(r"\s*-->\Z")),
     (re.compile(r"---[ \t]*\Z"), re.compile(r"(?:---|\.\.\.)[ \t]*\Z")),
-    (re.compile(r"```\w*[ \t]*\Z"), re.compile(r"```[ \t]*\Z")),
 )
+_FENCE = re.compile(r"[ \t]*(?:```|~~~)\w*[ \t]*\Z")
 _REMOVABLE = {"comment", "nested", "late_front_matter", "tail"}
 
 
@@ -115,6 +115,8 @@ def _standing_alone(text: str, reading: AigcReading, body: int) -> Span | None:
             return None
         end = after.end()
     above = _line_above(text, start)
+    if above and _FENCE.match(text[above[0] : above[1]]):
+        return None  # an example in a code block is content
     if above and _HEADING.match(text[above[0] : above[1]]):
         start = above[0]
     return _enclosed(text, start, end, body)
