@@ -14,12 +14,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from colophon.errors import (
     EmptyFile,
     Lang,
-    MalformedFile,
-    TooLarge,
-    TruncatedFile,
     UnknownType,
 )
-from colophon.labels.explicit.formats.order import Order
+from colophon.labels.explicit.formats.order import Order, decoding
 from colophon.labels.explicit.limits import STANDARD, Limits
 from colophon.labels.explicit.wording import words
 from colophon.labels.model import ExplicitWritten, Medium
@@ -64,7 +61,7 @@ def apply(
         return svg.apply(data, order.text, position, name)
     if media_type not in FORMATS:
         raise UnknownType(file=name)
-    return _decoding(data, FORMATS[media_type], order)
+    return _labelled(data, FORMATS[media_type], order)
 
 
 def apply_file(
@@ -96,29 +93,23 @@ def _bytes_of(source: bytes | BinaryIO, limits: Limits, name: str) -> bytes:
     return data
 
 
-def _decoding(data: bytes, form: str, order: Order) -> tuple[bytes, ExplicitWritten]:
-    """Opens under the limits; every way a decoder can fail gets its name."""
-    from PIL import Image, UnidentifiedImageError
+def _labelled(data: bytes, form: str, order: Order) -> tuple[bytes, ExplicitWritten]:
+    """Opens under the limits; only the decoder of ``form`` is tried."""
+    from PIL import Image
 
     from colophon.labels.explicit.formats.pictures import label
 
-    try:
-        with Image.open(BytesIO(data), formats=(form,)) as picture:
-            _check_size(picture, order)
-            return label(picture, data, order)
-    except Image.DecompressionBombError as error:
-        raise TooLarge(file=order.name, detail=f"> {order.limits.pixels} pixels") from error
-    except UnidentifiedImageError as error:
-        raise MalformedFile(file=order.name, detail=f"not a {form} picture") from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        if "truncated" in str(error).lower() or isinstance(error, EOFError):
-            raise TruncatedFile(file=order.name, detail=str(error)[:80]) from error
-        raise MalformedFile(file=order.name, detail=str(error)[:80]) from error
+    with decoding(order.name):
+        picture = Image.open(BytesIO(data), formats=(form,))
+    with picture:
+        with decoding(order.name):
+            frames = int(getattr(picture, "n_frames", 1))
+        _check_size(picture, frames, order)
+        return label(picture, data, order)
 
 
-def _check_size(picture: Image, order: Order) -> None:
+def _check_size(picture: Image, frames: int, order: Order) -> None:
     area = picture.width * picture.height
     order.limits.check("pixels", area, order.limits.pixels, order.name)
-    frames = getattr(picture, "n_frames", 1)
     order.limits.check("frames", frames, order.limits.frames, order.name)
     order.limits.check("pixels", area * frames, order.limits.pixels, order.name)

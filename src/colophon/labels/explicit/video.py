@@ -149,7 +149,8 @@ def _planned(source: Path, media_type: str, ask: Ask) -> Work:
 
 def _main_picture(container: InputContainer, name: str) -> VideoStream:
     for stream in container.streams.video:
-        if not int(stream.disposition) & ATTACHED_PICTURE:
+        known = stream.codec_context is not None
+        if known and not int(stream.disposition) & ATTACHED_PICTURE:
             return stream
     raise MalformedFile(file=name, detail="no video stream")
 

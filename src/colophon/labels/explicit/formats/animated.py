@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from colophon.errors import AnimationNotSupported
 from colophon.labels.explicit import raster
 from colophon.labels.explicit.formats import png, saving
-from colophon.labels.explicit.formats.order import Order
+from colophon.labels.explicit.formats.order import Order, decoding
 from colophon.labels.model import ExplicitWritten
 
 if TYPE_CHECKING:
@@ -26,14 +26,16 @@ def label(picture: Image, data: bytes, order: Order) -> tuple[bytes, ExplicitWri
         raise AnimationNotSupported(file=order.name, detail=str(picture.format))
     frames, times, written = _frames(picture, order)
     buffer = BytesIO()
-    frames[0].save(
-        buffer,
-        picture.format,
-        save_all=True,
-        append_images=frames[1:],
-        duration=times,
-        **_options(picture, data, order),
-    )
+    options = _options(picture, data, order)
+    with decoding(order.name):
+        frames[0].save(
+            buffer,
+            picture.format,
+            save_all=True,
+            append_images=frames[1:],
+            duration=times,
+            **options,
+        )
     out = buffer.getvalue()
     return (png.join(data, out) if picture.format == "PNG" else out), written
 
@@ -47,8 +49,9 @@ def _frames(picture: Image, order: Order) -> tuple[list[Image], list[float], Exp
     turned = orientation(picture)
     frames, times, written = [], [], None
     for number in range(getattr(picture, "n_frames", 1)):
-        picture.seek(number)
-        pixels = np.array(picture.convert("RGBA"))
+        with decoding(order.name):
+            picture.seek(number)
+            pixels = np.array(picture.convert("RGBA"))
         times.append(float(picture.info.get("duration", 0)))
         view = raster.upright(pixels, turned)
         if written is not None:
@@ -80,7 +83,8 @@ def _pages(picture: Image, order: Order) -> tuple[bytes, ExplicitWritten]:
     written: ExplicitWritten | None = None
     options: dict[str, Any] = {}
     for number in range(getattr(picture, "n_frames", 1)):
-        picture.seek(number)
+        with decoding(order.name):
+            picture.seek(number)
         page, drawn, _clear = label_page(picture, order)
         options = options or saving.tiff_options(picture, page, order)
         written = written or drawn
@@ -89,7 +93,8 @@ def _pages(picture: Image, order: Order) -> tuple[bytes, ExplicitWritten]:
         raise AnimationNotSupported(file=order.name, detail="no pages")
     order.note("descriptive tags of the first TIFF page were kept, those of later pages not")
     buffer = BytesIO()
-    pages[0].save(buffer, "TIFF", save_all=True, append_images=pages[1:], **options)
+    with decoding(order.name):
+        pages[0].save(buffer, "TIFF", save_all=True, append_images=pages[1:], **options)
     return buffer.getvalue(), written
 
 

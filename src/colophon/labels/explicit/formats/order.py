@@ -2,12 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import struct
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from colophon.errors import MalformedFile, TooLarge, TruncatedFile
 from colophon.labels.explicit.limits import Limits
 from colophon.labels.explicit.stamp import Stamp, fit
 from colophon.provisions import parameters
+
+HARD_TO_READ = 9
+"""Pixels of ink below which strokes of Chinese glyphs run together."""
+
+DECODERS_RAISE = (
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""What Pillow's decoders are known to raise on broken files."""
+
+
+@contextmanager
+def decoding(name: str) -> Iterator[None]:
+    """A decoder's failure on the caller's bytes, named."""
+    from PIL import Image
+
+    try:
+        yield
+    except Image.DecompressionBombError as error:
+        raise TooLarge(file=name, detail="more pixels than may be decoded") from error
+    except DECODERS_RAISE as error:
+        if isinstance(error, EOFError) or "truncated" in str(error).lower():
+            raise TruncatedFile(file=name, detail=str(error)[:80]) from error
+        raise MalformedFile(file=name, detail=str(error)[:80]) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +67,3 @@ class Order:
     def contrast(self) -> float:
         """The least contrast to reach."""
         return parameters.number("explicit.min_contrast")
-
-
-HARD_TO_READ = 9
-"""Pixels of ink below which strokes of Chinese glyphs run together."""

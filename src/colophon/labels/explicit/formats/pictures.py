@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from colophon.errors import UnknownType
 from colophon.labels.explicit import raster
 from colophon.labels.explicit.formats import deep, palette, saving
-from colophon.labels.explicit.formats.order import Order
+from colophon.labels.explicit.formats.order import Order, decoding
 from colophon.labels.model import ExplicitWritten
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def orientation(picture: Image) -> int:
 
 def label_page(picture: Image, order: Order) -> tuple[Image, ExplicitWritten, Any]:
     """One page labelled in its own mode; also the transparency to save it with."""
-    picture.load()
+    with decoding(order.name):
+        picture.load()
     clear = picture.info.get("transparency")
     if picture.mode == "P":
         drawn = _on_palette(picture, order)

@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from colophon.labels.explicit.formats import jpeg, png
-from colophon.labels.explicit.formats.order import Order
+from colophon.labels.explicit.formats.order import Order, decoding
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -25,7 +25,8 @@ TIFF_LAYOUT = frozenset(
 def save(labelled: Image, old: Image, data: bytes, clear: Any, order: Order) -> bytes:
     """``labelled`` in the format of ``old``, whose bytes are ``data``; ``clear`` is the
     transparency to keep."""
-    return _SAVERS[old.format or ""](labelled, old, data, clear, order)
+    with decoding(order.name):
+        return _SAVERS[old.format or ""](labelled, old, data, clear, order)
 
 
 def _saved(picture: Image, form: str, **options: Any) -> bytes:

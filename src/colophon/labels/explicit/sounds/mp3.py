@@ -25,6 +25,7 @@ LAYER_3, MPEG_1, MONO = 1, 3, 3
 SEARCH = 256 * 1024
 """Bytes after the tag in which the first frame must come."""
 BLOCK = 1 << 20
+TAGS_MOST = 64
 LEAST_BITRATE = 64_000
 XING_FRAMES, XING_BYTES, XING_TOC, XING_QUALITY = 1, 2, 4, 8
 TOC_SIZE, TOC_SCALE = 100, 256
@@ -101,13 +102,14 @@ def apply(source: Path, target: Path, order: Order) -> tuple[Spoken, int]:
 def _after_tags(stream: BinaryIO) -> int:
     """Where the ID3v2 tags at the start end. Source: ID3v2.4 3.1."""
     at = 0
-    while True:
+    for _ in range(TAGS_MOST):
         stream.seek(at)
         head = stream.read(10)
         if head[:3] != b"ID3" or len(head) < 10:
             return at
         size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
         at += 10 + size + (10 if head[5] & 0x10 else 0)
+    return at
 
 
 def _first_frame(head: bytes, name: str) -> tuple[int, Frame]:

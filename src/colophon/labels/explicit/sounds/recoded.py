@@ -32,6 +32,7 @@ ENCODERS = {
 }
 """Source codec to encoder and least bit rate for two channels."""
 OPUS_RATE = 48_000
+SLOWEST_HZ, FASTEST_HZ = 4_000, 768_000
 FEW_SAMPLES = 1024
 WRITTEN = frozenset({"major_brand", "minor_version", "compatible_brands", "encoder"})
 
@@ -72,7 +73,8 @@ def apply(source: Path, target: Path, media_type: str, order: Order) -> tuple[Sp
 
 def _main_sound(container: InputContainer, name: str) -> AudioStream:
     sounds = container.streams.audio
-    if not sounds or not 4_000 <= (sounds[0].rate or 0) <= 768_000:
+    known = bool(sounds) and sounds[0].codec_context is not None
+    if not known or not SLOWEST_HZ <= (sounds[0].rate or 0) <= FASTEST_HZ:
         raise MalformedFile(file=name, detail="no sound")
     return sounds[0]
 
@@ -133,11 +135,10 @@ class _Writer:
         """Raises MalformedFile when the sound changes its form on the way."""
         frame.pts = None
         try:
-            pieces = self.resampler.resample(frame)
+            for piece in self.resampler.resample(frame):
+                self._queue(piece)
         except ValueError as error:
             raise MalformedFile(file=self.name, detail="the sound changes its form") from error
-        for piece in pieces:
-            self._queue(piece)
 
     def flush(self) -> None:
         """Ends one input; the next may have another form."""
