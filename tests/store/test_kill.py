@@ -48,6 +48,7 @@ def judge(found, jobs, least_kills):
     assert found["starts"] > total
 
 
+@pytest.mark.slow
 def test_on_sqlite(tmp_path):
     found = run("tests.store.killed", "", tmp_path / "data", 80, 14)
     judge(found, 80, 5)
