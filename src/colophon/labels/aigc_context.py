@@ -34,6 +34,7 @@ _ELEMENT = re.compile(r"<(?P<prefix>[\w.-]{1,40}):AIGC(?:\s[^<>]*)?>\s*\Z")
 _META = re.compile(r"<meta\b[^<>]*\Z", re.IGNORECASE)
 _LINE_COMMENT = re.compile(r"[ \t]*(?:#|//|%|;|--)")
 _TRAILING = re.compile(r"(?:[\s\"'`;)}\]]|--+>|\*/|</\w+>|-{3}|```)*\Z")
+_ASSIGNED = re.compile(r"(?:[=(]|\breturn|[\w$]:)\s{0,8}[\"'`]?\Z")
 _NEAR = 512
 _FAR = 64 * 1024
 
@@ -55,7 +56,7 @@ def around(text: str, candidate: Candidate) -> tuple[frozenset[str], list[Deviat
         return frozenset({"meta"}), []
     found = _front_matter(text, candidate)
     if not found:
-        found = _enclosure(text, candidate.start) | _position(text, candidate.end)
+        found = _enclosure(text, candidate) | _position(text, candidate.end)
     return frozenset(found), []
 
 
@@ -87,7 +88,8 @@ def _front_matter(text: str, candidate: Candidate) -> set[str]:
     return found
 
 
-def _enclosure(text: str, start: int) -> set[str]:
+def _enclosure(text: str, candidate: Candidate) -> set[str]:
+    start = candidate.start
     low = max(0, start - _FAR)
     if text.rfind("<!--", low, start) > text.rfind("-->", low, start):
         return {"comment"}
@@ -99,7 +101,8 @@ def _enclosure(text: str, start: int) -> set[str]:
     lowered = text[low:start].lower()
     if lowered.rfind("<script") > lowered.rfind("</script"):
         return {"script"}
-    return {"script"} if re.search(r"(?:[=(:,]|return)\s*[\"'`]?\Z", text[low:start]) else set()
+    literal = candidate.raw.startswith("{") and _ASSIGNED.search(text, max(0, start - 32), start)
+    return {"script"} if literal else set()
 
 
 def _position(text: str, end: int) -> set[str]:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from colophon.labels import aigc_fields, loose_pairs, loose_yaml
+from colophon.labels import aigc_fields, loose_inline, loose_pairs, loose_yaml
 from colophon.labels.loose_pairs import Block, Pair
 from colophon.labels.loose_text import PLAIN, Escape, escape_before
 
@@ -44,9 +44,9 @@ _ANCHOR = re.compile(
 )
 # A separator must follow the name, whatever closes its quote: this drops mentions in prose.
 _SEPARATED = re.compile(
-    r"(?:[\\\"'`\s]|&(?:amp;)*(?:quot|apos|#x?\d+);|%2[27]|u002[27]){0,24}(?:[:=：]|%3A)"
+    r"(?:[\\\"'`*\s]|&(?:amp;)*(?:quot|apos|#x?\d+);|%2[27]|u002[27]){0,24}(?:[:=：]|%3A)"
 )
-_WRAPPER = re.compile(r"\{\s*[\"']?AIGC[\"']?\s*[:=]\s*(?P<string>[\"'])?\s*\Z")
+_WRAPPER = re.compile(r"[{,]\s*[\"']?[\w.-]{0,40}(?i:AIGC)[\w.-]{0,40}[\"']?\s*[:=]\s*[\"']?\s*\Z")
 _CLOSE_WRAPPER = re.compile(r"[\"']?\s*\}")
 _BRACES = re.compile(r"[{}]")
 _LOOK_BACK = 4096
@@ -57,6 +57,10 @@ _MOST_LABELS = 256
 _BEFORE = 96
 _MOST_ABOVE = 8
 _FEWEST_FIELDS = 2
+_FEWEST_INLINE = 3
+# What a renderer leaves in lines that were YAML before it.
+_RENDERED = re.compile(r"\A&quot;|</\w{1,10}>\Z")
+_LABEL_JUST_BEFORE = re.compile(r"(?<![A-Za-z0-9])Label\W")
 
 
 def search(text: str) -> list[Candidate]:
@@ -94,7 +98,7 @@ class _Search:
             candidate = self._object(opening, key, escape)
             if candidate:
                 return candidate
-        return self._mapping(key)
+        return self._mapping(key) or self._inline(key)
 
     def _opening(self, key: int, brace: str) -> int | None:
         """The innermost ``{`` that is still open at the key."""
@@ -154,10 +158,11 @@ class _Search:
         before = self.text[low:start]
         for _ in range(escape.depth + 1):
             wrapper = _WRAPPER.search(before)
-            if wrapper:
+            if wrapper and wrapper[0].startswith("{"):
                 start = max(low, self.text.rfind(escape.brace, low, start))
                 closing = _CLOSE_WRAPPER.match(self.text, end)
                 end = closing.end() if closing else end
+            if wrapper:
                 break
             before = Escape(escape.name).undo(before) if escape.depth else before
         return Candidate(block.pairs, start, end, block.closed, False, bool(wrapper), escape, raw)
@@ -174,9 +179,21 @@ class _Search:
         block = loose_yaml.scan(self.text, start, min(len(self.text), start + loose_pairs.LONGEST))
         self.work -= block.end - start
         self.mapped = block.end
-        if not enough(block.pairs):
+        if not enough(block.pairs) or any(_RENDERED.search(pair.text) for pair in block.pairs):
             return None
         return Candidate(block.pairs, start, block.end, block.closed, True, False, PLAIN, "")
+
+    def _inline(self, key: int) -> Candidate | None:
+        """Names and values running on in one paragraph; three of them at least."""
+        low = max(self.done, key - _BEFORE)
+        above = _LABEL_JUST_BEFORE.search(self.text, low, key)
+        block = loose_inline.scan(self.text, above.start() if above else key)
+        self.work -= 4 * (block.end - block.start)
+        names = {aigc_fields.name_of(pair.key) for pair in block.pairs}
+        if len(names) < _FEWEST_INLINE:
+            return None
+        text = self.text[block.start : block.end]
+        return Candidate(block.pairs, block.start, block.end, True, False, False, PLAIN, text)
 
     def _first_sibling(self, start: int) -> int:
         """``Label`` is too common a word to search for: look whether it stands just above."""

@@ -36,16 +36,13 @@ _PARENT = "parent"
 _MARK = b"c2pa"
 _SEARCHED_WHOLE = 8 * 1024 * 1024
 _CHUNK = 1024 * 1024
-_LARGE = 64 * 1024 * 1024
-# A large film is hashed piece by piece (a Merkle tree, all of whose leaves the manifest holds):
-# whole, the SDK would take up to half a gibibyte of memory to sign it and to read it.
-_IN_PIECES = {"merkle_tree_chunk_size_in_kb": 8 * 1024, "merkle_tree_max_proofs": 0}
 _SETTINGS: dict[str, Any] = {
     "version": 1,
     # A thumbnail costs ten times the signature and shows what the file shows anyway.
     "builder": {"thumbnail": {"enabled": False}},
     # The road reads the finished file back itself, once, after the last step.
-    # Beyond this the SDK's working copy goes to a temporary file instead of memory.
+    # Beyond this the SDK's working copy goes to a temporary file instead of memory. (Hashing a
+    # film piece by piece would save more, but the SDK's check of it is wrong now and then.)
     "core": {"backing_store_memory_threshold_in_mb": 32},
     "verify": {"verify_after_sign": False, "remote_manifest_fetch": False, "ocsp_fetch": False},
 }
@@ -72,6 +69,14 @@ def readable(media_type: str) -> bool:
     return media_type in _types()[1]
 
 
+def holds(source: Source, media_type: str) -> bool:
+    """Whether a file holds a manifest, valid or not; cheap, and for any bytes."""
+    if not readable(media_type):
+        return False
+    with _opened(source, "rb") as reading:
+        return _holds_manifest(reading, media_type)
+
+
 def sign(
     source: Source,
     target: Source,
@@ -85,12 +90,14 @@ def sign(
     explicit: str | None = None,
     action: Action | None = None,
     parent: Source | None = None,
+    parent_type: str | None = None,
 ) -> Signed:
     """The source with a signed manifest, written to ``target`` (a path of its own, or a stream).
 
     ``software_agent`` is the generating system's name and version, ``explicit`` the words of
     the explicit label. ``parent`` is the file this one was made from; without it, a source that
-    already holds a manifest is its own parent. ``action`` follows from that unless given.
+    already holds a manifest is its own parent. ``parent_type`` is its media type where it
+    differs. ``action`` follows from there being a parent, unless given.
     Raises CredentialUnsupported, CredentialFailed, SigningKeyUnusable; a target path is then
     left empty of anything partial.
     """
@@ -102,7 +109,8 @@ def sign(
         manifest = _manifest(title, software_agent, digital_source_type, chosen)
         manifest["assertions"] += _aigc_assertion(aigc_json, explicit)
         with _opened(target, "w+b") as writing:
-            size = _sign(manifest, reading, writing, media_type, signer=signer, origin=origin)
+            kept = (origin, parent_type or media_type) if origin else None
+            size = _sign(manifest, reading, writing, media_type, signer=signer, parent=kept)
     return Signed(size, origin is not None, signer.name)
 
 
@@ -142,18 +150,18 @@ def _sign(
     media_type: str,
     *,
     signer: Signer,
-    origin: BinaryIO | None,
+    parent: tuple[BinaryIO, str] | None,
 ) -> int:
     import c2pa
 
-    large = reading.seek(0, os.SEEK_END) > _LARGE
-    context = _signing_context(signer, large, os.getpid(), threading.get_ident())
+    context = _signing_context(signer, os.getpid(), threading.get_ident())
     try:
         with c2pa.Builder(manifest, context=context) as builder:
-            if origin is not None:
+            if parent is not None:
+                origin, kind = parent
                 origin.seek(0)
                 ingredient = {"relationship": "parentOf", "label": _PARENT}
-                builder.add_ingredient(ingredient, media_type, origin)
+                builder.add_ingredient(ingredient, kind, origin)
             reading.seek(0)
             return len(builder.sign(media_type, reading, writing))
     except c2pa.C2paError as error:
@@ -251,15 +259,13 @@ def _types() -> tuple[frozenset[str], frozenset[str]]:
 
 # The SDK's contexts are neither for two threads at once nor for a forked child: one for each.
 @lru_cache(maxsize=16)
-def _signing_context(signer: Signer, large: bool, _process: int, _thread: int) -> c2pa.Context:
+def _signing_context(signer: Signer, _process: int, _thread: int) -> c2pa.Context:
     import c2pa
 
-    core = {**_SETTINGS["core"], **(_IN_PIECES if large else {})}
     try:
         info = c2pa.C2paSignerInfo(signer.algorithm, signer.chain, signer.key, None)
         native = c2pa.Signer.from_info(info)
-        settings = c2pa.Settings.from_dict({**_SETTINGS, "core": core})
-        return c2pa.Context(settings=settings, signer=native)
+        return c2pa.Context(settings=c2pa.Settings.from_dict(_SETTINGS), signer=native)
     except c2pa.C2paError as error:
         raise SigningKeyUnusable(detail=_reason(error)) from error
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from colophon.labels.loose_pairs import MOST_PAIRS, Block, Pair, unquoted
 
-_MARKED = r"[ \t]*(?:(?:\#+|//+|%+|;+|--+|\*+|>+|<!--+|/\*+)[ \t]*)?"
+_MARKED = r"[ \t]*(?:(?:\#+|//+|%+|;+|--+|\*+|>+|<!--+|/\*+)[ \t]*)?(?:-[ \t]+)?"
 _LINE = re.compile(r"[^\n]*\n?")
 _MARK = re.compile(_MARKED)
 _KEY = re.compile(
     r"(?P<quote>[\"']?)(?P<key>[A-Za-z_][\w.\-]{0,63})(?P=quote)[ \t]*"
-    r"(?::(?=[ \t\r\n]|\Z)|：|:(?=[\"']))[ \t]*"
+    r"(?::(?=[ \t\r\n]|\Z)|：|:(?=[\"'])|=(?=[ \t]*[\"']))[ \t]*"
 )
 _DOUBLE = re.compile(r'"((?:[^"\\]++|\\.)*+)"[ \t]*(?:#[^\n]*)?(?:\r?\n|\Z|-->|\*/)', re.DOTALL)
 _SINGLE = re.compile(r"'((?:[^']++|'')*+)'[ \t]*(?:#[^\n]*)?(?:\r?\n|\Z|-->|\*/)", re.DOTALL)
