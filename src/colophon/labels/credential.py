@@ -40,10 +40,10 @@ _SETTINGS: dict[str, Any] = {
     "version": 1,
     # A thumbnail costs ten times the signature and shows what the file shows anyway.
     "builder": {"thumbnail": {"enabled": False}},
-    # The road reads the finished file back itself, once, after the last step.
     # Beyond this the SDK's working copy goes to a temporary file instead of memory. (Hashing a
     # film piece by piece would save more, but the SDK's check of it is wrong now and then.)
     "core": {"backing_store_memory_threshold_in_mb": 32},
+    # The road reads the finished file back itself, once, after the last step.
     "verify": {"verify_after_sign": False, "remote_manifest_fetch": False, "ocsp_fetch": False},
 }
 
