@@ -74,6 +74,10 @@ def test_values_are_not_looked_into():
         {"template": "$a", "values": {"a": "x" * 5_001}},
         {"template": "$a" * 400, "values": {"a": "x" * 5_000}},
         {"template": "a", "unknown": 1},
+        {"template": "a\0b"},
+        {"template": "a\ud800"},
+        {"template": "$a", "values": {"a": "\0"}},
+        {"template": "a", "values": {"\udfff": "x"}},
     ],
 )
 def test_a_template_that_cannot_be_filled_is_refused(given):
@@ -119,6 +123,8 @@ def test_without_the_program_the_error_names_it(monkeypatch, tmp_path):
         {"text": "a", "words_per_minute": 1},
         {"text": "a", "words_per_minute": True},
         {"text": "a", "pitch": "50"},
+        {"text": "a\0"},
+        {"text": "\ud83d"},
     ],
 )
 def test_wrong_wishes_of_speech_are_refused(given):

@@ -46,7 +46,14 @@ def words(
         raise EditorRefused(editor=editor, detail=f"{name}: text needed")
     if len(value) > longest:
         raise EditorRefused(editor=editor, detail=f"{name}: <= {longest}")
+    check_characters(editor, name, value)
     return value
+
+
+def check_characters(editor: str, name: str, value: str) -> None:
+    """Raises EditorRefused for NUL and half surrogate pairs: no file and no database holds them."""
+    if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
+        raise EditorRefused(editor=editor, detail=f"{name}: Unicode")
 
 
 def number(

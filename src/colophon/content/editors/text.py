@@ -35,7 +35,7 @@ def check(given: Instructions) -> dict[str, Any]:
     values = given.get("values", {})
     if not isinstance(values, Mapping) or len(values) > MOST_VALUES:
         raise EditorRefused(editor=NAME, detail=f"values: <= {MOST_VALUES}")
-    known = {str(name): _value(name, value) for name, value in values.items()}
+    known = {_name(name): _value(name, value) for name, value in values.items()}
     fill(template, known)
     return {"template": template, "values": known}
 
@@ -69,12 +69,19 @@ def run(instructions: Instructions, inputs: Mapping[str, Path], target: Path) ->
     target.write_text(fill(instructions["template"], instructions["values"]), encoding="utf-8")
 
 
+def _name(name: object) -> str:
+    text = str(name)[:LONGEST_VALUE]
+    editor.check_characters(NAME, "values", text)
+    return text
+
+
 def _value(name: object, value: object) -> str:
     if not isinstance(value, (str, int, float)) or isinstance(value, bool):
         raise EditorRefused(editor=NAME, detail=f"values.{str(name)[:40]}")
     text = str(value)
     if len(text) > LONGEST_VALUE:
         raise EditorRefused(editor=NAME, detail=f"values.{str(name)[:40]}: <= {LONGEST_VALUE}")
+    editor.check_characters(NAME, "values", text)
     return text
 
 
