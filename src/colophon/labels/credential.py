@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 from colophon import __version__
 from colophon.errors import CredentialFailed, CredentialUnsupported, SigningKeyUnusable
 from colophon.labels import credential_report
-from colophon.labels.certificates import Signer
 from colophon.labels.model import CredentialLayer
 
 if TYPE_CHECKING:
     import c2pa
+
+    from colophon.labels.certificates import Signer
 
 Action = Literal["created", "opened"]
 Source = Path | BinaryIO
