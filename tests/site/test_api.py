@@ -119,6 +119,32 @@ def test_a_form_without_a_file_is_refused(call):
     problem(call.post("/api/content", {"kind": "image"}), 422, "request_invalid")
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"a=b&" * 2000, "application/x-www-form-urlencoded"),
+        (b"x" * (2 << 20), "application/x-www-form-urlencoded"),
+        (
+            b"".join(
+                b'--b\r\nContent-Disposition: form-data; name="f%d"; filename="a"\r\n\r\nx\r\n' % n
+                for n in range(200)
+            ) + b"--b--\r\n",
+            "multipart/form-data; boundary=b",
+        ),
+    ],
+    ids=["too many fields", "too long a form", "too many files"],
+)
+def test_a_form_out_of_all_measure_is_refused(call, body, kind):
+    problem(call.post("/api/content", body, content_type=kind), 422, "request_invalid")
+
+
+def test_wishes_out_of_all_measure_are_refused(call):
+    response = call.post(
+        "/api/content/produce", b" " * (2 << 20), content_type="application/json"
+    )
+    problem(response, 413, "too_large")
+
+
 def test_a_broken_form_is_refused(call):
     response = call.post(
         "/api/content", b"--x\r\nbroken", content_type="multipart/form-data; boundary="

@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from ninja import Header, Query, Router
@@ -24,7 +25,7 @@ from colophon.content.shapes import (
     Problem9457,
     SubmissionOptions,
 )
-from colophon.errors import RequestInvalid
+from colophon.errors import RequestInvalid, TooLarge
 from colophon.parties import throttle
 from colophon.parties.api import CALLER, caller
 from colophon.store import clock
@@ -225,7 +226,12 @@ def _accepted(request: HttpRequest, content: Content, wait: float | None) -> Htt
 
 def _wishes(request: HttpRequest) -> tuple[str, dict[str, Any], Upload | None]:
     if request.content_type == "application/json":
-        body = _json(request.body)
+        try:
+            body = _json(request.body)
+        except RequestDataTooBig as error:
+            raise TooLarge(
+                file="JSON", detail=f"> {settings.DATA_UPLOAD_MAX_MEMORY_SIZE}"
+            ) from error
         return str(body.get("editor", "")), _object(body.get("instructions", {})), None
     upload = Upload(request)
     wishes = _json(upload.fields.get("instructions", "{}").encode())

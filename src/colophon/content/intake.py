@@ -6,7 +6,7 @@ import re
 import time
 from typing import BinaryIO, cast
 
-from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
@@ -29,7 +29,7 @@ class Upload:
         try:
             self.fields: dict[str, str] = {key: str(request.POST[key]) for key in request.POST}
             self.files = {key: _part(request.FILES[key], key) for key in request.FILES}
-        except (MultiPartParserError, RequestDataTooBig, TooManyFilesSent) as error:
+        except (MultiPartParserError, SuspiciousOperation) as error:
             raise RequestInvalid(detail="multipart/form-data") from error
         except UnreadablePostError as error:
             raise RequestInvalid(detail="body") from error
