@@ -98,7 +98,7 @@ def clause_words(clause: str | None) -> str:
     if not clause:
         return ""
     try:
-        return _cited(clause)
+        return _cited(clause.removeprefix("Art. "))
     except ClauseUnknown:
         return clause
 
