@@ -4,8 +4,9 @@ import pytest
 from django.contrib.auth.models import Group
 
 from colophon.errors import AccountExists, PasswordRefused
-from colophon.parties import accounts, roles
+from colophon.parties import accounts, keys, roles
 from colophon.parties.models import Account
+from colophon.store import clock
 from colophon.store.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +74,50 @@ def test_a_users_name_is_not_made_an_administrators():
     Account.objects.create_user("taken")
     with pytest.raises(AccountExists):
         accounts.ensure_administrator("taken", "", "correct horse battery")
+
+
+def test_the_console_notes_which_fields_changed_and_never_their_values(admin_client, settings):
+    settings.COLOPHON_STAFF_MFA = "off"
+    account = Account.objects.create_user("before")
+    page = f"/console/parties/account/{account.pk}/change/"
+    fields = {"username": "after", "email": "secret@example.com", "is_active": "on"}
+    assert admin_client.post(page, fields).status_code == 302
+    entry = bytes(Event.objects.get(kind="account.changed").entry).decode()
+    assert "email" in entry and "username" in entry
+    assert "secret" not in entry and "after" not in entry
+
+
+def test_keys_are_ended_from_the_console_by_the_act(admin_client, settings):
+    settings.COLOPHON_STAFF_MFA = "off"
+    account = Account.objects.create_user("holder")
+    key, secret = keys.issue(account, "k", by="test", now=clock.now())
+    fields = {"action": "revoke", "_selected_action": [key.pk]}
+    assert admin_client.post("/console/parties/apikey/", fields).status_code == 302
+    assert keys.account_of(secret) is None
+    assert Event.objects.filter(kind="key.revoked").count() == 1
+
+
+def test_an_administrator_who_is_no_superuser_gives_nobody_a_role(client, settings):
+    settings.COLOPHON_STAFF_MFA = "off"
+    person = Account.objects.create_user("person")
+    roles.appoint(person, roles.Role.ADMINISTRATOR)
+    client.force_login(person)
+    page = f"/console/parties/account/{person.pk}/change/"
+    fields = {"username": "person", "email": "", "is_active": "on", "is_superuser": "on",
+              "is_staff": "on"}
+    assert client.post(page, fields).status_code == 302
+    fresh = Account.objects.get(pk=person.pk)
+    assert not fresh.is_superuser and fresh.is_staff
+
+
+def test_an_administrator_who_is_no_superuser_cannot_take_a_superusers_account(client, settings):
+    settings.COLOPHON_STAFF_MFA = "off"
+    person = Account.objects.create_user("person")
+    roles.appoint(person, roles.Role.ADMINISTRATOR)
+    top = Account.objects.create_superuser("top", "", "correct horse battery")
+    client.force_login(person)
+    new = {"password1": "another long password", "password2": "another long password"}
+    for page in ("password/", "change/"):
+        answer = client.post(f"/console/parties/account/{top.pk}/{page}", {**new, "username": "x"})
+        assert answer.status_code == 403
+    assert Account.objects.get(pk=top.pk).check_password("correct horse battery")

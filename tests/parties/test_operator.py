@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 from django.db import IntegrityError, transaction
 
-from colophon.errors import OperatorMissing, ProducerCodeInvalid
+from colophon.errors import OperatorMissing, ProducerCodeInvalid, WordingNotCompliant
 from colophon.labels.provider_code import uscc_check_character
 from colophon.parties import operator, signing
 from colophon.parties.models import Operator
@@ -53,6 +53,33 @@ def test_a_wrong_credit_code_is_named_and_nothing_written(uscc):
 def test_a_wrong_extension_is_named():
     with pytest.raises(ProducerCodeInvalid):
         establish(dataclasses.replace(PROFILE, extension="30000"))
+
+
+@pytest.mark.parametrize("wording", ["随便", "生成", "AI", "AI generated"])
+def test_words_that_are_no_label_are_named(wording):
+    with pytest.raises(WordingNotCompliant):
+        establish(dataclasses.replace(PROFILE, wording=wording))
+    assert operator.find() is None
+
+
+@pytest.mark.parametrize("wording", ["", "人工智能生成", "本图由AI合成"])
+def test_compliant_words_are_kept(wording):
+    assert establish(dataclasses.replace(PROFILE, wording=wording)).wording == wording
+
+
+def test_the_console_changes_the_profile_by_the_act(admin_client, settings):
+    settings.COLOPHON_STAFF_MFA = "off"
+    establish()
+    fields = {"name": "新名", "uscc": USCC, "extension": "10000", "service": "s", "contact": "",
+              "wording": "AI合成", "position": "auto"}
+    page = "/console/parties/operator/1/change/"
+    assert admin_client.post(page, {**fields, "wording": "随便"}).status_code == 200
+    assert admin_client.post(page, {**fields, "uscc": "123"}).status_code == 200
+    assert operator.current().name == PROFILE.name
+    assert admin_client.post(page, fields).status_code == 302
+    assert (operator.current().name, operator.current().wording) == ("新名", "AI合成")
+    changed = Event.objects.get(kind="operator.changed")
+    assert changed.by.startswith("account:")
 
 
 def test_the_database_refuses_a_second_operator():

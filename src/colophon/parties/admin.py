@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from colophon.errors import Lang, ProducerCodeInvalid
+from colophon.errors import Lang, UsageError
 from colophon.parties import accounts, keys, operator
 from colophon.parties.models import Account, ApiKey, Operator, pseudonym
 from colophon.store import clock
@@ -44,6 +44,12 @@ class AccountAdmin(UserAdmin, ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
         return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """A superuser's account, password included, is changed by superusers alone."""
+        may = bool(super().has_change_permission(request, obj))
+        mine = getattr(request.user, "is_superuser", False)
+        return may and (mine or not getattr(obj, "is_superuser", False))
 
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:  # noqa: ARG002
         """Who is no superuser makes no superusers, and gives nobody a role."""
@@ -94,7 +100,7 @@ class ApiKeyAdmin(ModelAdmin):
 
 
 class OperatorForm(ModelForm):
-    """The profile; its code is checked before anything is written."""
+    """The profile; what labels cannot be made of is refused before anything is written."""
 
     class Meta:
         model = Operator
@@ -102,9 +108,10 @@ class OperatorForm(ModelForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
+        given: dict[str, Any] = {name: values.get(name) or "" for name in self._meta.fields or ()}
         try:
-            operator.check_code(values.get("uscc", ""), values.get("extension", ""))
-        except ProducerCodeInvalid as error:
+            operator.check(operator.Profile(**given))
+        except UsageError as error:
             lang: Lang = "en" if (get_language() or "").startswith("en") else "zh"
             raise ValidationError(f"{error.cause(lang)} {error.remedy(lang)}") from error
         return values

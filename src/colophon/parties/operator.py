@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from colophon.errors import OperatorMissing, ProducerCodeInvalid
+from colophon import terms
+from colophon.errors import OperatorMissing, ProducerCodeInvalid, WordingNotCompliant
 from colophon.labels import provider_code as codes
 from colophon.parties.models import Operator
 from colophon.store import events
@@ -15,7 +16,7 @@ from colophon.store import events
 __all__ = [
     "Operator",
     "Profile",
-    "check_code",
+    "check",
     "current",
     "establish",
     "find",
@@ -50,8 +51,9 @@ class Profile:
 def establish(profile: Profile, *, by: str, now: datetime) -> Operator:
     """Writes the one profile, or changes it; an unchanged one leaves no event.
 
-    Raises ProducerCodeInvalid when the credit code or the extension does not check out.
+    Raises ProducerCodeInvalid or WordingNotCompliant, as ``check`` does.
     """
+    check(profile)
     code = _code(profile.uscc, profile.extension)
     values = {name: getattr(profile, name) for name in Profile.__slots__}
     known = Operator.objects.select_for_update().filter(pk=Operator.ONLY).first()
@@ -87,9 +89,14 @@ def provider_code(operator: Operator) -> str:
     return _code(operator.uscc, operator.extension)
 
 
-def check_code(uscc: str, extension: str) -> None:
-    """Raises ProducerCodeInvalid unless the two make a provider code."""
-    _code(uscc, extension)
+def check(profile: Profile) -> None:
+    """Raises ProducerCodeInvalid or WordingNotCompliant for a profile labels cannot be made of.
+
+    Source: GB 45438-2025 clause 5: the words of an explicit label are Chinese.
+    """
+    _code(profile.uscc, profile.extension)
+    if profile.wording and not terms.has_required_elements(profile.wording):
+        raise WordingNotCompliant(text=profile.wording[:40])
 
 
 def _code(uscc: str, extension: str) -> str:
