@@ -162,8 +162,8 @@ def errors_page() -> str:
 
 
 def named_errors(family: type[errors.ColophonError]) -> Iterator[type[errors.ColophonError]]:
-    """A family and all that descend from it, as far as errors.py defines them."""
-    if family.__module__ == errors.__name__:
+    """A family and all that descend from it, as far as colophon.errors defines them."""
+    if family.__module__.startswith(errors.__name__):
         yield family
         for child in family.__subclasses__():
             yield from named_errors(child)

@@ -232,6 +232,23 @@ def test_trust_needs_an_anchor(media, signer, tmp_path) -> None:
     assert inspect(target, anchors=[signer.root]).layers.credential.trusted is True
 
 
+@pytest.mark.needs("ffmpeg")
+@pytest.mark.parametrize("suffix", [".jpg", ".mp4"])
+def test_a_signed_source_becomes_the_parent_and_stays_valid(suffix, media, signer) -> None:
+    first = apply(media(suffix), label=Label(made.PRODUCER, "first"), credential=signer)
+    second = apply(first.data, name=f"a{suffix}", label=LABEL, credential=signer)
+    found = inspect(second.data, name=f"a{suffix}", anchors=[signer.root]).layers.credential
+    assert (found.valid, found.trusted) == (True, True)
+    assert [parent["title"] for parent in found.ingredients] == ["first"]
+
+
+def test_no_name_of_a_file_goes_into_a_manifest(media, signer, tmp_path) -> None:
+    source = tmp_path / "Zhang-San-private.png"
+    source.write_bytes(media(".png").read_bytes())
+    applied = apply(source, label=LABEL, credential=signer)
+    assert b"Zhang-San" not in applied.data
+
+
 def test_another_producers_label_is_kept(media) -> None:
     theirs = apply(
         media(".png").read_bytes(), name="a.png", label=Label(made.OTHER_PRODUCER, "theirs")

@@ -86,7 +86,7 @@ def _ingredients(
         own = _dict(manifests.get(str(body.get("active_manifest"))))
         signature = _dict(own.get("signature_info"))
         yield {
-            "title": _text(body.get("title")),
+            "title": _text(body.get("title")) or _text(own.get("title")),
             "relationship": _text(body.get("relationship")),
             "media_type": _text(body.get("format")),
             "signer": _text(signature.get("issuer")),

@@ -335,11 +335,13 @@ def _credential(given: Opened, work: Work, order: Order, label: Label) -> None:
         made,
         work.media_type,
         order.signer,
-        title=PurePath(given.name).name,
+        # A file's name may say who somebody is; the number says nothing.
+        title=label.produce_id,
         digital_source_type=order.source_type,
         software_agent=SOFTWARE,
         aigc_json=aigc.write(label),
         explicit=explicit.get("text"),
+        parent=given.file if credential.holds(given.file, work.media_type) else None,
     )
     work.written["credential"] = as_json(signed)
     work.current, work.digest = made, None
