@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import shutil
 import struct
 import subprocess
 import wave
@@ -334,7 +333,7 @@ def test_length_is_checked_before_work(tmp_path: Path) -> None:
         apply(wav(tmp_path, music(3)), tmp_path / "o.wav", "audio/wav", limits=Limits(seconds=2))
 
 
-@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="speaks where it can")
+@pytest.mark.needs("espeak-ng")
 def test_the_door_speaks_and_leaves_the_source(tmp_path: Path) -> None:
     source, target = wav(tmp_path, music(1)), tmp_path / "out.wav"
     before = hashlib.sha256(source.read_bytes()).digest()

@@ -13,13 +13,9 @@ from colophon.labels.model import ExplicitWritten, Medium
 Note = Callable[[str], None]
 Progress = Callable[[float], None]
 
-_TEXTS = {
-    "text/plain": "plain",
-    "text/markdown": "markdown",
-    "text/x-markdown": "markdown",
-    "text/html": "html",
-    "application/xhtml+xml": "html",
-}
+_TEXTS = frozenset(
+    {"text/plain", "text/markdown", "text/x-markdown", "text/html", "application/xhtml+xml"}
+)
 
 
 def apply(
@@ -65,6 +61,8 @@ def apply(
 def _worker(media_type: str, medium: Medium) -> str | None:
     if media_type in _TEXTS:
         return "text"
+    if media_type == "application/pdf":
+        return "pdf"
     if media_type.startswith("image/") and medium is not Medium.SCENE:
         return "image"
     if media_type.startswith("audio/") or (media_type == "video/mp4" and medium is Medium.AUDIO):

@@ -39,8 +39,8 @@ STILL = 1e-3
 
 LEGIBLE_PIXELS = 15
 """Ink lower than this is hard to read on any screen; used where the picture has the room."""
-WIDEST, HIGHEST = 0.6, 0.2
-"""Most of the picture that a label grown to be legible may cover, a side."""
+WIDEST, LARGEST_SHARE = 0.6, 0.12
+"""Most of the picture's width and area that a label grown to be legible may take."""
 SPARE_PIXELS = 1
 """Added to the least ink height, so that rounding and compression cannot take it below."""
 
@@ -76,12 +76,17 @@ def fit(text: str, width: int, height: int, least_ratio: float) -> Stamp:
     """
     least = math.ceil(least_ratio * min(width, height)) + SPARE_PIXELS
     for candidate in shorter(text):
-        for ink in sorted({max(least, LEGIBLE_PIXELS), least}, reverse=True):
+        for ink in range(max(least, LEGIBLE_PIXELS), least - 1, -1):
             stamp = _built(candidate, ink)
-            small = stamp.width <= width * WIDEST and stamp.height <= height * HIGHEST
-            if small or (ink == least and _fits(stamp, width, height)):
+            if _modest(stamp, width, height) or (ink == least and _fits(stamp, width, height)):
                 return stamp
     return _bare(shorter(text)[-1], max(1, math.ceil(least_ratio * min(width, height))))
+
+
+def _modest(stamp: Stamp, width: int, height: int) -> bool:
+    """A label grown to be legible stays small beside the picture."""
+    share = stamp.width * stamp.height / (width * height)
+    return share <= LARGEST_SHARE and stamp.width <= width * WIDEST and _fits(stamp, width, height)
 
 
 def _fits(stamp: Stamp, width: int, height: int) -> bool:
