@@ -19,6 +19,7 @@ test: packages $(VENV)/.dev ## set up and prove everything: checks, tests on SQL
 	$(BIN)/pytest -m serial -q
 	$(BIN)/python tools/on_postgres.py $(BIN)/pytest -q tests/store tests/parties tests/content tests/site
 
+check: export COLOPHON_DATA := $(CURDIR)/build/check-data
 check: $(VENV)/.dev ## style, types, floors, structure, documents
 	$(BIN)/ruff check src tests tools benchmarks docs
 	$(BIN)/ruff format --check src tests tools benchmarks docs

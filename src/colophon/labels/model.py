@@ -218,7 +218,7 @@ class Findings:
     def to_json(self) -> dict[str, Any]:
         """The object of ``colophon inspect --json``; absent layers are left out, a layer that
         was looked for and not found is ``{"present": false}``."""
-        body = as_json(self)
+        body: dict[str, Any] = as_json(self)
         body["layers"] = {
             name: _layer_json(value)
             for name, value in ((f.name, getattr(self.layers, f.name)) for f in _fields(Layers))
@@ -260,7 +260,7 @@ class Applied:
 
     def to_json(self) -> dict[str, Any]:
         """The object of ``colophon label --json``."""
-        body = as_json(dataclasses.replace(self, data=None))
+        body: dict[str, Any] = as_json(dataclasses.replace(self, data=None))
         del body["data"]
         body["duty"] = {"explicit": self.duty.explicit, "source": self.duty.source}
         if not body["notes"]:
