@@ -41,11 +41,10 @@ def test_open_pages(visit, width, lang, dark):
 @pytest.mark.parametrize("width", WIDTHS)
 def test_verified(visit, labelled, plain, width, lang, dark):
     page = visit(lang=lang, width=width, dark=dark)
-    for name, file in (
-        ("verified", labelled["image"]),
-        ("verified-text", labelled["text"]),
-        ("verified-plain", plain["audio"]),
-    ):
+    shown = {"verified": labelled["image"]}
+    if not dark:
+        shown |= {"verified-text": labelled["text"], "verified-plain": plain["audio"]}
+    for name, file in shown.items():
         page.goto("/verify")
         page.set_input_files("#file", file)
         page.wait_for_selector("#result .verdict")

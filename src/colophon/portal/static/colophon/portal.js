@@ -132,8 +132,11 @@ function waiting() {
   const watched = one("[data-watch]");
   if (!watched) return;
   const ask = async () => {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    let page;
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    } catch { setTimeout(ask, 5000); return; }
     const fresh = one("[data-watched]", page);
     if (fresh) one("[data-watched]").replaceWith(fresh);
     if (one("[data-watch]", page)) setTimeout(ask, 1500);
@@ -161,6 +164,7 @@ function send(form, button) {
   request.open("POST", form.getAttribute("action"));
   request.responseType = "document";
   request.upload.onprogress = (moved) => { if (moved.lengthComputable) bar.value = moved.loaded / moved.total; };
+  request.upload.onload = () => bar.removeAttribute("value");
   request.onerror = () => { bar.remove(); button.disabled = false; };
   request.onload = () => {
     const page = request.response;
