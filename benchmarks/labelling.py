@@ -215,5 +215,3 @@ def _in_child(video: Path, target: Path) -> tuple[float, int]:
     result = subprocess.run(command, check=True, capture_output=True, text=True)
     seconds, memory = result.stdout.split()
     return float(seconds), int(memory)
-
-

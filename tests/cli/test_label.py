@@ -134,7 +134,9 @@ def test_what_is_refused(arguments, code, picture) -> None:
 
 
 def test_the_operator_words_the_label(picture) -> None:
-    ran = colophon("label", picture, "--text", "人工智能合成", "--producer", made.PRODUCER, "--json")
+    ran = colophon(
+        "label", picture, "--text", "人工智能合成", "--producer", made.PRODUCER, "--json"
+    )
     assert ran.json["written"]["explicit"]["text"] == "人工智能合成"
 
 

@@ -24,7 +24,9 @@ OTHER_PRODUCER = build(_OTHER_17 + uscc_check_character(_OTHER_17), "20001")
 def picture(form: str, size: tuple[int, int] = (320, 240)) -> bytes:
     """A gradient with some detail, as PNG, JPEG or WEBP."""
     image = Image.radial_gradient("L").resize(size)
-    colour = Image.merge("RGB", (image, image.rotate(90, expand=False), image.point(lambda v: 255 - v)))
+    colour = Image.merge(
+        "RGB", (image, image.rotate(90, expand=False), image.point(lambda v: 255 - v))
+    )
     out = io.BytesIO()
     colour.save(out, form)
     return out.getvalue()

@@ -107,7 +107,9 @@ def test_a_zip_bomb_is_not_opened(tmp_path) -> None:
 
 def _png(width: int, height: int, data: bytes = b"") -> bytes:
     def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return (
@@ -129,7 +131,12 @@ def test_a_picture_bomb_is_refused_before_decoding(size, tmp_path) -> None:
 def test_a_compressed_text_bomb_in_a_picture(tmp_path) -> None:
     bomb = zlib.compress(b" " * (300 << 20), 9)
     body = b"XML:com.adobe.xmp\0\1\0\0\0" + bomb
-    chunk = struct.pack(">I", len(body)) + b"iTXt" + body + struct.pack(">I", zlib.crc32(b"iTXt" + body))
+    chunk = (
+        struct.pack(">I", len(body))
+        + b"iTXt"
+        + body
+        + struct.pack(">I", zlib.crc32(b"iTXt" + body))
+    )
     plain = made.picture("PNG")
     path = tmp_path / "bomb.png"
     path.write_bytes(plain[:33] + chunk + plain[33:])
@@ -163,7 +170,11 @@ def test_xml_entities_are_never_expanded(tmp_path) -> None:
     laughs = b'<!DOCTYPE x [<!ENTITY a "ha">' + b"".join(
         b'<!ENTITY %c "%s">' % (98 + i, b"&%c;" % (97 + i) * 10) for i in range(12)
     )
-    packet = b'<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>' + laughs + b"]><rdf:Description>&m;</rdf:Description>"
+    packet = (
+        b'<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+        + laughs
+        + b"]><rdf:Description>&m;</rdf:Description>"
+    )
     path = tmp_path / "laughs.xmp"
     path.write_bytes(packet)
     assert inspect(path).verdict == "unlabelled"
@@ -190,7 +201,9 @@ def test_a_file_that_changes_while_read(media, tmp_path, monkeypatch) -> None:  
     assert sorted(item.name for item in tmp_path.iterdir()) == ["a.png"]
 
 
-@pytest.mark.parametrize("name", ["two\nlines.png", "空 格.png", "-rf.png", "a'b\"c.png", "e\u0301.png"])
+@pytest.mark.parametrize(
+    "name", ["two\nlines.png", "空 格.png", "-rf.png", "a'b\"c.png", "e\u0301.png"]
+)
 def test_odd_names(name, media, tmp_path) -> None:  # noqa: F811
     source = tmp_path / name
     source.write_bytes(media(".png").read_bytes())

@@ -107,7 +107,7 @@ def test_metadata_only_keeps_the_media(suffix, media, tmp_path) -> None:
 
 def _payload(path: Path) -> object:
     if path.suffix == ".pdf":
-        return path.read_bytes()[: 400]
+        return path.read_bytes()[:400]
     command = ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0", "-f", "framemd5", "-"]
     return subprocess.run(command, check=True, capture_output=True).stdout
 
@@ -194,7 +194,7 @@ def test_a_malformed_packet_is_mended_with_its_neighbours_kept() -> None:
         '<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"??><x:xmpmeta xmlns:x="adobe:ns:meta/">'
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
         'rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:source>kept</dc:source>'
-        "</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"w\"?>"
+        '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
     ).encode()
     body = b"XML:com.adobe.xmp\0\0\0\0\0" + packet
     chunk = struct.pack(">I", len(body)) + b"iTXt" + body

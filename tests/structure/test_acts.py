@@ -15,7 +15,15 @@ ACTS = sorted(
     for path in (ROOMS / room).rglob("*.py")
     if path.stem not in DOORS and "migrations" not in path.parts
 )
-OF_THE_DOORS = ("django.http", "django.contrib.admin", "django.shortcuts", "django.views", "ninja", "unfold", "allauth")
+OF_THE_DOORS = (
+    "django.http",
+    "django.contrib.admin",
+    "django.shortcuts",
+    "django.views",
+    "ninja",
+    "unfold",
+    "allauth",
+)
 
 
 def _imports(path: Path) -> set[str]:
@@ -36,7 +44,9 @@ def test_an_act_imports_no_door(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in ACTS if path.stem not in {"admin"}], ids=lambda path: str(path.relative_to(ROOMS))
+    "path",
+    [path for path in ACTS if path.stem not in {"admin"}],
+    ids=lambda path: str(path.relative_to(ROOMS)),
 )
 def test_an_act_reads_no_settings(path: Path) -> None:
     assert "django.conf" not in _imports(path) or path.name in {"folder.py", "handover.py"}

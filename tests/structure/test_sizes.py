@@ -10,9 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(
-    path
-    for path in (ROOT / "src" / "colophon").rglob("*.py")
-    if "migrations" not in path.parts
+    path for path in (ROOT / "src" / "colophon").rglob("*.py") if "migrations" not in path.parts
 )
 MOST_LINES = 500
 MOST_FUNCTION_LINES = 40
@@ -52,12 +50,20 @@ def test_every_file_says_what_it_is() -> None:
 
 
 def test_the_repository_names_no_host_of_packages_and_no_machine() -> None:
-    marks = ("pypi" + ".org", "files.pythonhosted" + ".org", "registry.npmjs" + ".org", "/wo" + "rk/", "deb.deb" + "ian.org")
+    marks = (
+        "pypi" + ".org",
+        "files.pythonhosted" + ".org",
+        "registry.npmjs" + ".org",
+        "/wo" + "rk/",
+        "deb.deb" + "ian.org",
+    )
     tracked = [
         path
         for folder in ("src", "tests", "docs", "requirements", "tools", "benchmarks", ".ci")
         for path in (ROOT / folder).rglob("*")
-        if path.is_file() and path.suffix in {".py", ".md", ".lock", ".in", ".sh", ".yaml", ".yml", ".html", ".toml", ""}
+        if path.is_file()
+        and path.suffix
+        in {".py", ".md", ".lock", ".in", ".sh", ".yaml", ".yml", ".html", ".toml", ""}
         and "__pycache__" not in path.parts
     ]
     tracked += [ROOT / name for name in ("pyproject.toml", "Makefile", "README.md", "README.zh.md")]

@@ -16,13 +16,13 @@ from typing import BinaryIO
 import av
 import numpy as np
 import pytest
-from tests.labels.carriers.contract import LABEL, OTHER_LABEL, CarrierContract, read, render, write
 
 from colophon.errors import MalformedFile, TooLarge, TruncatedFile
 from colophon.labels.carriers.bmff import BMFF
 from colophon.labels.carriers.bmff_boxes import BoxEdit, Shift, found, walk
 from colophon.labels.carriers.bmff_offsets import moved
 from colophon.labels.carriers.packet import Keep, Put
+from tests.labels.carriers.contract import LABEL, OTHER_LABEL, CarrierContract, read, render, write
 
 PLACE = "bmff:moov.udta.meta:AIGC"
 PACKETS = {"aigc": LABEL}

@@ -8,11 +8,11 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.labels.carriers.contract import LABEL, OTHER_LABEL, CarrierContract, read, write
 
 from colophon.errors import EmptyFile, MalformedFile
 from colophon.labels import aigc
 from colophon.labels.carriers.html import HTML
+from tests.labels.carriers.contract import LABEL, OTHER_LABEL, CarrierContract, read, write
 
 PLACE = "html:meta:AIGC"
 PAGE = """<!DOCTYPE html>

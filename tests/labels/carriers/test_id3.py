@@ -17,11 +17,11 @@ import mutagen.id3
 import mutagen.mp3
 import numpy as np
 import pytest
-from tests.labels.carriers.contract import LABEL, OTHER_LABEL, CarrierContract, read, write
 
 from colophon.errors import EmptyFile, MalformedFile, TruncatedFile
 from colophon.labels.carriers.id3 import MP3
 from colophon.labels.carriers.packet import Keep
+from tests.labels.carriers.contract import LABEL, OTHER_LABEL, CarrierContract, read, write
 
 PLACE = "id3:TXXX:AIGC"
 

@@ -8,11 +8,11 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.labels.carriers.contract import LABEL, OTHER_LABEL, CarrierContract, read, write
 
 from colophon.errors import ColophonError, EmptyFile, MalformedFile
 from colophon.labels import aigc
 from colophon.labels.carriers.markdown import MARKDOWN, front_matter
+from tests.labels.carriers.contract import LABEL, OTHER_LABEL, CarrierContract, read, write
 
 PLACE = "markdown:front-matter:AIGC"
 FIELDS = json.loads(LABEL)

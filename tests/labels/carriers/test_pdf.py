@@ -20,14 +20,6 @@ from pypdf.generic import (
     NumberObject,
     TextStringObject,
 )
-from tests.labels.carriers.contract import (
-    LABEL,
-    OTHER_LABEL,
-    CarrierContract,
-    packets_of,
-    read,
-    write,
-)
 
 from colophon.errors import (
     ColophonError,
@@ -38,6 +30,14 @@ from colophon.errors import (
 )
 from colophon.labels.carriers.packet import Keep, Put
 from colophon.labels.carriers.pdf import PDF
+from tests.labels.carriers.contract import (
+    LABEL,
+    OTHER_LABEL,
+    CarrierContract,
+    packets_of,
+    read,
+    write,
+)
 
 PACKETS = packets_of(("aigc", "xmp"))
 OTHERS = packets_of(("aigc", "xmp"), OTHER_LABEL)

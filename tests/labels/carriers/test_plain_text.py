@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.labels.carriers.contract import LABEL, OTHER_LABEL, CarrierContract, read, write
 
 from colophon.errors import EmptyFile, MalformedFile
 from colophon.labels import aigc
 from colophon.labels.carriers.packet import Keep
 from colophon.labels.carriers.plain_text import PLAIN_TEXT
+from tests.labels.carriers.contract import LABEL, OTHER_LABEL, CarrierContract, read, write
 
 LINE = b"AIGC: " + LABEL
 
