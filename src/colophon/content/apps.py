@@ -25,6 +25,6 @@ class ContentConfig(AppConfig):
     def ready(self) -> None:
         from django.conf import settings
 
-        from colophon.content import production, release  # noqa: F401  (they register jobs)
+        from colophon.content import production, recording, release  # noqa: F401  (they register jobs and kinds of events)
 
         self.largest_upload = settings.COLOPHON_MAX_UPLOAD

@@ -375,7 +375,7 @@ def _not_looked_for(key: str, name: str) -> Row:
         name,
         "none",
         _("Not looked for"),
-        _("This reader does not look for it in files of this kind."),
+        _("It was not looked for in this file."),
         "",
         "",
         "",
