@@ -47,7 +47,7 @@ def test_ocr_reads_every_character(phrase: str, tmp_path: Path) -> None:
     assert read.replace(" ", "").strip() == phrase.replace(" ", "")
 
 
-@pytest.mark.parametrize("height", [8, 13, 27, 50, 131, 400])
+@pytest.mark.parametrize("height", [13, 50, 200])
 @pytest.mark.parametrize("char", sorted(c for c, g in glyphs().items() if g.han))
 def test_a_chinese_glyph_has_exactly_the_ink_height_asked(char: str, height: int) -> None:
     assert abs(ink_rows(render(char, height).alpha) - height) <= 1

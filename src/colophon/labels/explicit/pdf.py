@@ -7,6 +7,8 @@ readers that extract text (``ActualText``).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,32 +44,38 @@ def apply_file(
 
     Raises EmptyFile, TooLarge, EncryptedFile, MalformedFile.
     """
-    from pypdf import PdfReader, PdfWriter
-    from pypdf.errors import PyPdfError
-
     opening.not_empty(source)
     limits.check("bytes", source.stat().st_size, limits.picture_bytes, source.name)
     text = words(Medium.DOCUMENT, wording, lang)
     where = position if position in stamp.POSITIONS else "top-right"
-    try:
-        if PdfReader(source).is_encrypted:
-            raise EncryptedFile(file=source.name)
-        writer = PdfWriter(source, incremental=True)
-        ratio = _draw(writer, writer.pages[0], text, where)
-        with opening.clean_target(target):
-            writer.write(target)
-    except (
-        PyPdfError,
-        ValueError,
-        LookupError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-    ) as error:
-        detail = f"{type(error).__name__} in the PDF"
-        raise MalformedFile(file=source.name, detail=detail) from error
+    with opening.clean_target(target), _named_failures(source.name):
+        ratio = _updated(source, target, text, where)
     shown = contrast.ratio(_light(contrast.PAPER), _light(contrast.INK))
     return ExplicitWritten(text, where, round(ratio, 4), round(shown, 2))
+
+
+@contextmanager
+def _named_failures(name: str) -> Iterator[None]:
+    """What pypdf raises on broken files, as ours."""
+    from pypdf.errors import PyPdfError
+
+    readers_raise = (PyPdfError, ValueError, LookupError, TypeError, AttributeError)
+    try:
+        yield
+    except (*readers_raise, ArithmeticError, RecursionError, AssertionError) as error:
+        raise MalformedFile(file=name, detail=f"{type(error).__name__} in the PDF") from error
+
+
+def _updated(source: Path, target: Path, text: str, where: str) -> float:
+    """Writes the old bytes and the update; the words' share of the page's shortest side."""
+    from pypdf import PdfReader, PdfWriter
+
+    if PdfReader(source).is_encrypted:
+        raise EncryptedFile(file=source.name)
+    writer = PdfWriter(source, incremental=True)
+    ratio = _draw(writer, writer.pages[0], text, where)
+    writer.write(target)
+    return ratio
 
 
 def _draw(writer: PdfWriter, page: PageObject, text: str, where: str) -> float:
