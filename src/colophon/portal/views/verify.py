@@ -46,12 +46,17 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def example_file(request: HttpRequest, name: str) -> HttpResponse | FileResponse:  # noqa: ARG001 -- Django's view signature
+def example_file(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
     """One of the three example files, as anybody may download it."""
     found = examples.find(name)
     if found is None:
         raise Http404
-    return FileResponse(found.opened(), filename=found.file_name, content_type=found.media_type)
+    try:
+        labelled = found.opened()
+    except ColophonError as error:
+        context = {"problem": problem(error), "limit": settings.COLOPHON_MAX_UPLOAD}
+        return render(request, PAGE, context, status=error.http_status)
+    return FileResponse(labelled, filename=found.file_name, content_type=found.media_type)
 
 
 def problem(error: ColophonError) -> dict[str, str | None]:
