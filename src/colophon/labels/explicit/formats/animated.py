@@ -10,6 +10,7 @@ from colophon.errors import AnimationNotSupported
 from colophon.labels.explicit import raster
 from colophon.labels.explicit.formats import png, saving
 from colophon.labels.explicit.formats.order import Order, decoding
+from colophon.labels.explicit.formats.page import draw, label_page, orientation
 from colophon.labels.model import ExplicitWritten
 
 if TYPE_CHECKING:
@@ -44,8 +45,6 @@ def _frames(picture: Image, order: Order) -> tuple[list[Image], list[float], Exp
     import numpy as np
     from PIL import Image as Images
 
-    from colophon.labels.explicit.formats.pictures import draw, orientation
-
     turned = orientation(picture)
     frames, times, written = [], [], None
     for number in range(getattr(picture, "n_frames", 1)):
@@ -77,8 +76,6 @@ def _options(picture: Image, data: bytes, order: Order) -> dict[str, Any]:
 
 
 def _pages(picture: Image, order: Order) -> tuple[bytes, ExplicitWritten]:
-    from colophon.labels.explicit.formats.pictures import label_page
-
     pages: list[Image] = []
     written: ExplicitWritten | None = None
     options: dict[str, Any] = {}
@@ -100,8 +97,6 @@ def _pages(picture: Image, order: Order) -> tuple[bytes, ExplicitWritten]:
 
 def _first(picture: Image, data: bytes, order: Order) -> tuple[bytes, ExplicitWritten]:
     """A JPEG with further pictures inside: the first is the one that is shown."""
-    from colophon.labels.explicit.formats.pictures import label_page
-
     picture.seek(0)
     page, written, clear = label_page(picture, order)
     return saving.save(page, picture, data, clear, order), written

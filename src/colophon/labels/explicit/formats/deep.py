@@ -6,6 +6,7 @@ from colophon.errors import MalformedFile
 from colophon.labels.explicit import raster
 from colophon.labels.explicit.formats import png
 from colophon.labels.explicit.formats.order import Order
+from colophon.labels.explicit.formats.page import draw
 from colophon.labels.model import ExplicitWritten
 
 DEEP = 16
@@ -23,8 +24,6 @@ def label(data: bytes, orientation: int, order: Order) -> tuple[bytes, ExplicitW
     """Labelled without losing a bit elsewhere."""
     import cv2
     import numpy as np
-
-    from colophon.labels.explicit.formats.pictures import draw
 
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None or pixels.dtype != np.uint16:
