@@ -95,7 +95,7 @@ def test_the_rfc_sample_has_exactly_the_bytes_of_the_rfc():
         -(2**53),
         "\ud800",
         {"\udfff": 1},
-        object(),
+        pytest.param(object(), id="object"),
     ],
     ids=repr,
 )

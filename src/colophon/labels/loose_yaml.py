@@ -19,6 +19,7 @@ _KEY = re.compile(
     r"(?P<quote>[\"']?)(?P<key>[A-Za-z_][\w.\-]{0,63})(?P=quote)[ \t]*"
     r"(?::(?=[ \t\r\n]|\Z)|：|:(?=[\"'])|=(?=[ \t]*[\"']))[ \t]*"
 )
+_CONTINUED = re.compile(r"(\\[^\r\n])|\\\r?\n[ \t]*")
 _DOUBLE = re.compile(r'"((?:[^"\\]++|\\.)*+)"[ \t]*(?:#[^\n]*)?(?:\r?\n|\Z|-->|\*/)', re.DOTALL)
 _SINGLE = re.compile(r"'((?:[^']++|'')*+)'[ \t]*(?:#[^\n]*)?(?:\r?\n|\Z|-->|\*/)", re.DOTALL)
 _END = re.compile(r"(?:---|\.\.\.|```|~~~)[ \t]*\r?(?:\n|\Z)")
@@ -119,7 +120,11 @@ class _Reader:
         match = pattern.match(self.text, at, min(self.stop, at + _LONGEST_VALUE))
         if match is None or self._swallows_keys(match[1]):
             return False
-        inner = _FOLD.sub(" ", match[1]) if "\n" in match[1] else match[1]
+        inner = match[1]
+        if "\n" in inner:
+            # A line that ends in a backslash goes on without a space (double quotes only).
+            joined = _CONTINUED.sub(r"\1", inner) if quote == '"' else inner
+            inner = _FOLD.sub(" ", joined)
         value = inner.replace("''", "'") if quote == "'" else unquoted(inner, quote)
         self._keep(key, value, "string")
         self.at = match.end()
