@@ -31,7 +31,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     """The page; with a file or the name of an example, the page with its findings."""
     context: dict[str, object] = {
         "examples": examples.named(),
-        "limit": settings.COLOPHON_MAX_UPLOAD,
+        "limit": _limit(request),
     }
     status = 200
     try:
@@ -54,7 +54,7 @@ def example_file(request: HttpRequest, name: str) -> HttpResponse | FileResponse
     try:
         labelled = found.opened()
     except ColophonError as error:
-        context = {"problem": problem(error), "limit": settings.COLOPHON_MAX_UPLOAD}
+        context = {"problem": problem(error), "limit": _limit(request)}
         return render(request, PAGE, context, status=error.http_status)
     return FileResponse(labelled, filename=found.file_name, content_type=found.media_type)
 
@@ -64,6 +64,14 @@ def problem(error: ColophonError) -> dict[str, str | None]:
     return error.to_json(wording.page_lang())
 
 
+def _limit(request: HttpRequest) -> int:
+    """Bytes this reader may send."""
+    signed_in = request.user.is_authenticated
+    return int(
+        settings.COLOPHON_MAX_UPLOAD if signed_in else settings.COLOPHON_MAX_STRANGERS_UPLOAD
+    )
+
+
 def _uploaded(request: HttpRequest) -> dict[str, object]:
     throttle.admit(
         request.META.get("REMOTE_ADDR", ""),
@@ -71,7 +79,7 @@ def _uploaded(request: HttpRequest) -> dict[str, object]:
         settings.COLOPHON_INSPECT_PER_MINUTE,
         now=clock.now(),
     )
-    given = upload.received(request, "file", settings.COLOPHON_MAX_UPLOAD)
+    given = upload.received(request, "file", _limit(request))
     shown = _shown(given.source, given.name)
     # A browser that can run our script shows the file from its own disk.
     if request.POST.get("preview") != "no":
