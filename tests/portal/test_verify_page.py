@@ -72,7 +72,7 @@ def test_no_file_at_all_is_a_kind_answer(visitor):
     assert visitor.post("/verify", {}).status_code == 422
 
 
-@override_settings(COLOPHON_MAX_UPLOAD=100)
+@override_settings(COLOPHON_MAX_STRANGERS_UPLOAD=100)
 def test_a_file_over_the_limit_is_refused_by_its_size(visitor, picture):
     answer = visitor.post("/verify", {"file": picture()})
     assert answer.status_code == 413
