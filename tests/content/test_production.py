@@ -22,8 +22,13 @@ from .made import png_bytes
 def synthesise(account, provider, run_jobs):
     def call(name, instructions, files=None, **more):
         content = production.synthesise(
-            name, instructions, account=account, by="test", now=clock.now(),
-            files={key: io.BytesIO(data) for key, data in (files or {}).items()}, **more,
+            name,
+            instructions,
+            account=account,
+            by="test",
+            now=clock.now(),
+            files={key: io.BytesIO(data) for key, data in (files or {}).items()},
+            **more,
         )
         run_jobs()
         return Content.objects.get(pk=content.pk)
@@ -49,7 +54,10 @@ def pixels_of(sha256):
 
 @pytest.mark.django_db
 def test_a_filled_template_is_released_with_its_labels(synthesise):
-    content = synthesise("text", {"template": "尊敬的$姓名：\n\n${notice}\n", "values": {"姓名": "李", "notice": "您好"}})
+    content = synthesise(
+        "text",
+        {"template": "尊敬的$姓名：\n\n${notice}\n", "values": {"姓名": "李", "notice": "您好"}},
+    )
     assert content.state == "released" and content.media_type == "text/markdown"
     words = blobs.path(content.labelled_sha256).read_text()
     assert "尊敬的李：" in words and "您好" in words

@@ -71,7 +71,9 @@ def test_running_the_job_again_changes_nothing(submit, png, provider, run_jobs):
 def test_a_crash_before_the_release_is_made_good(submit, png, provider, run_jobs, monkeypatch):
     content = submit(png)
     whole = release._release
-    monkeypatch.setattr(release, "_release", lambda *_a, **_k: (_ for _ in ()).throw(OSError("gone")))
+    monkeypatch.setattr(
+        release, "_release", lambda *_a, **_k: (_ for _ in ()).throw(OSError("gone"))
+    )
     run_jobs()
     assert fresh(content).state == "labelling"
     monkeypatch.setattr(release, "_release", whole)
@@ -112,7 +114,9 @@ def test_switching_a_due_label_off_is_refused_by_clause(submit, png, provider, r
     run_jobs()
     held = fresh(content)
     assert (held.state, held.problem["code"], held.problem["clause"]) == (
-        "held", "explicit_required", "17.1",
+        "held",
+        "explicit_required",
+        "17.1",
     )
 
 
@@ -186,9 +190,16 @@ def test_nothing_but_labelling_leads_to_release():
 
 def test_a_file_labelled_by_command_is_recorded_by_its_hash(other):
     applied = Applied(
-        file="a.png", output="/x/甲.png", content_id="i", produce_id="p-1", media_type="image/png",
-        sha256="ab" * 32, duty=Duty("required", "Art. 17.1.5", "17.1.5"), written={"aigc": {}},
-        read_back=True, seconds=0.1,
+        file="a.png",
+        output="/x/甲.png",
+        content_id="i",
+        produce_id="p-1",
+        media_type="image/png",
+        sha256="ab" * 32,
+        duty=Duty("required", "Art. 17.1.5", "17.1.5"),
+        written={"aigc": {}},
+        read_back=True,
+        seconds=0.1,
     )
     content = recording.record(applied, by="command", now=clock.now())
     assert register.by_bytes("ab" * 32) == content and content.produce_id == "p-1"

@@ -94,9 +94,7 @@ def test_a_source_that_cannot_seek_is_taken_whole(submit, account, png):
         def read(self, size=-1):
             return self._file.read(min(size, 1000) if size > 0 else 1000)
 
-    content = submission.submit(
-        Stream(png), "a.png", account=account, by="test", now=clock.now()
-    )
+    content = submission.submit(Stream(png), "a.png", account=account, by="test", now=clock.now())
     assert content.original_size == len(png)
 
 

@@ -41,8 +41,7 @@ def test_an_inspector_may_only_look():
 
 def test_nobody_but_the_administrator_changes_accounts_and_nobody_deletes():
     may_change = {
-        group.name
-        for group in Group.objects.filter(permissions__codename="change_account")
+        group.name for group in Group.objects.filter(permissions__codename="change_account")
     }
     assert may_change == {"operator administrator"}
     assert not Group.objects.filter(permissions__codename__startswith="delete_").exists()
@@ -103,8 +102,13 @@ def test_an_administrator_who_is_no_superuser_gives_nobody_a_role(client, settin
     roles.appoint(person, roles.Role.ADMINISTRATOR)
     client.force_login(person)
     page = f"/console/parties/account/{person.pk}/change/"
-    fields = {"username": "person", "email": "", "is_active": "on", "is_superuser": "on",
-              "is_staff": "on"}
+    fields = {
+        "username": "person",
+        "email": "",
+        "is_active": "on",
+        "is_superuser": "on",
+        "is_staff": "on",
+    }
     assert client.post(page, fields).status_code == 302
     fresh = Account.objects.get(pk=person.pk)
     assert not fresh.is_superuser and fresh.is_staff

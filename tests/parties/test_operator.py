@@ -43,7 +43,9 @@ def test_the_same_again_leaves_no_event_and_a_change_leaves_one():
     assert operator.current().service == "另一服务"
 
 
-@pytest.mark.parametrize("uscc", ["", "123", USCC[:-1] + ("0" if USCC[-1] != "0" else "1"), USCC.lower()])
+@pytest.mark.parametrize(
+    "uscc", ["", "123", USCC[:-1] + ("0" if USCC[-1] != "0" else "1"), USCC.lower()]
+)
 def test_a_wrong_credit_code_is_named_and_nothing_written(uscc):
     with pytest.raises(ProducerCodeInvalid):
         establish(dataclasses.replace(PROFILE, uscc=uscc))
@@ -70,8 +72,15 @@ def test_compliant_words_are_kept(wording):
 def test_the_console_changes_the_profile_by_the_act(admin_client, settings):
     settings.COLOPHON_STAFF_MFA = "off"
     establish()
-    fields = {"name": "新名", "uscc": USCC, "extension": "10000", "service": "s", "contact": "",
-              "wording": "AI合成", "position": "auto"}
+    fields = {
+        "name": "新名",
+        "uscc": USCC,
+        "extension": "10000",
+        "service": "s",
+        "contact": "",
+        "wording": "AI合成",
+        "position": "auto",
+    }
     page = "/console/parties/operator/1/change/"
     assert admin_client.post(page, {**fields, "wording": "随便"}).status_code == 200
     assert admin_client.post(page, {**fields, "uscc": "123"}).status_code == 200

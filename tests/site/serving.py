@@ -75,7 +75,11 @@ def environment(folder, **more):
 def colophon(folder, *arguments, check=True, **more):
     return subprocess.run(
         [sys.executable, "-m", "colophon.cli", *arguments],
-        env=environment(folder, **more), capture_output=True, text=True, check=check, timeout=120,
+        env=environment(folder, **more),
+        capture_output=True,
+        text=True,
+        check=check,
+        timeout=120,
     )
 
 
@@ -91,7 +95,9 @@ def start(folder, port=None, **more):
     begun = time.monotonic()
     process = subprocess.Popen(
         [sys.executable, "-m", "colophon.cli", "serve", "--port", str(port), "--json"],
-        env=environment(folder, **more), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        env=environment(folder, **more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
     server = Server(str(folder), process, f"http://127.0.0.1:{port}", 0.0, None)
     while time.monotonic() < begun + 60 and process.poll() is None:

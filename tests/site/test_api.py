@@ -128,7 +128,8 @@ def test_a_form_without_a_file_is_refused(call):
             b"".join(
                 b'--b\r\nContent-Disposition: form-data; name="f%d"; filename="a"\r\n\r\nx\r\n' % n
                 for n in range(200)
-            ) + b"--b--\r\n",
+            )
+            + b"--b--\r\n",
             "multipart/form-data; boundary=b",
         ),
     ],
@@ -139,9 +140,7 @@ def test_a_form_out_of_all_measure_is_refused(call, body, kind):
 
 
 def test_wishes_out_of_all_measure_are_refused(call):
-    response = call.post(
-        "/api/content/produce", b" " * (2 << 20), content_type="application/json"
-    )
+    response = call.post("/api/content/produce", b" " * (2 << 20), content_type="application/json")
     problem(response, 413, "too_large")
 
 
@@ -332,7 +331,12 @@ def test_anybody_may_inspect_and_nothing_is_kept(client):
     assert response.status_code == 200
     body = response.json()
     assert (body["file"], body["verdict"]) == ("a.png", "unlabelled")
-    assert body["layers"]["register"] == {"known": False, "content_id": None, "match": "none", "distance": None}
+    assert body["layers"]["register"] == {
+        "known": False,
+        "content_id": None,
+        "match": "none",
+        "distance": None,
+    }
     assert not Content.objects.exists() and not blobs.exists(body["sha256"])
 
 
@@ -357,8 +361,11 @@ def test_too_many_inspections_wait(client, png, settings):
 def test_the_document_names_every_route_and_the_page_loads_nothing_from_elsewhere(client):
     document = client.get("/api/openapi.json").json()
     assert set(document["paths"]) == {
-        "/api/content", "/api/content/produce", "/api/content/{content_id}",
-        "/api/content/{content_id}/file", "/api/inspect",
+        "/api/content",
+        "/api/content/produce",
+        "/api/content/{content_id}",
+        "/api/content/{content_id}/file",
+        "/api/inspect",
     }
     page = client.get("/docs").content.decode()
     assert re.findall(r'(?:src|href)="(?!/)([^"]+)"', page) == []

@@ -14,7 +14,12 @@ PASSWORD = "three long words 7"
 def service(tmp_path_factory):
     folder = tmp_path_factory.mktemp("second") / "data"
     serving.colophon(
-        folder, "init", "--demonstration", "--yes", "--admin-password-env", "SECRET",
+        folder,
+        "init",
+        "--demonstration",
+        "--yes",
+        "--admin-password-env",
+        "SECRET",
         SECRET=PASSWORD,
     )
     server = serving.start(folder, COLOPHON_STAFF_MFA="required")

@@ -24,7 +24,8 @@ def test_what_the_service_takes_in_a_worker_labels(tmp_path):
             worker = subprocess.Popen(
                 [sys.executable, "-m", "colophon.cli", "worker", "--concurrency", "2"],
                 env=serving.environment(folder, COLOPHON_BROKER_URL=url),
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
             )
             paths = [waiting.json()["url"]]
             for data, name in ((png_bytes(colour=(9, 9, 9)), "b.png"), (wav_bytes(), "a.wav")):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from colophon.errors import TooLarge
+from colophon.labels import xmp
 from colophon.labels.carriers.bmff_boxes import (
     Box,
     BoxEdit,
@@ -20,7 +21,7 @@ from colophon.labels.carriers.bmff_boxes import (
     new_box,
     read_at,
 )
-from colophon.labels.carriers.label_field import FIELD, blanked, holds_label, looks_like_label
+from colophon.labels.carriers.label_field import FIELD, holds_label, looks_like_label
 from colophon.labels.carriers.packet import Packet, PacketForm
 
 XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
@@ -283,6 +284,6 @@ def _xmp(source: BinaryIO, start: int, end: int, place: str) -> Found:
     if end - start > _MAX_VALUE:
         raise TooLarge(detail=f"an XMP packet of over {_MAX_VALUE} bytes")
     data = read_at(source, start, end - start)
-    blank = blanked(data)
+    blank = xmp.blanked(data)
     removal = (BoxEdit(start, end, blank),) if blank != data else ()
     return Found(Packet("xmp", place, data), removal)

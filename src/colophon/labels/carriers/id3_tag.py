@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from colophon.errors import MalformedFile, TooLarge, TruncatedFile
+from colophon.labels import xmp
 from colophon.labels.carriers.edits import Edit, applied
-from colophon.labels.carriers.label_field import FIELD, blanked, holds_label
+from colophon.labels.carriers.label_field import FIELD, holds_label
 from colophon.labels.carriers.packet import Packet
 
 _HEADER = 10
@@ -285,7 +286,7 @@ def _frame_edits(tag: Tag, value: bytes | None) -> list[Edit]:
     for packet, frame in labels_of(tag):
         if packet.form == "xmp":
             old = tag.data[frame.body : frame.end]
-            if (blank := blanked(old)) != old:
+            if (blank := xmp.blanked(old)) != old:
                 edits.append(Edit(frame.body, frame.end, blank))
             continue
         edits.append(Edit(frame.start, frame.end, new))

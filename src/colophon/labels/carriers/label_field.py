@@ -10,8 +10,6 @@ import re
 FIELD = "AIGC"
 
 _NAMED = re.compile(r"(^|[^a-z])aigc$", re.IGNORECASE)
-_XMP_ATTRIBUTE = re.compile(rb"""\s[A-Za-z][\w.-]*:AIGC\s{0,8}=\s{0,8}("[^"]*"|'[^']*')""")
-_XMP_ELEMENT = re.compile(rb"<([A-Za-z][\w.-]*:AIGC)[\s/>]")
 _MARKS = ("ContentProducer", "ProduceID", "ContentPropagator")
 
 
@@ -30,21 +28,3 @@ def looks_like_label(value: str) -> bool:
     """Is this text, as a whole, a label's JSON object (bare or wrapped, perhaps cut off)?"""
     text = value.lstrip("\ufeff\0\t\r\n ")
     return text.startswith("{") and any(mark in text for mark in _MARKS)
-
-
-def blanked(xmp: bytes) -> bytes:
-    """The packet, of the same length, with spaces where its AIGC properties stood."""
-    data = _XMP_ATTRIBUTE.sub(lambda match: b" " * len(match[0]), xmp)
-    at = 0
-    while match := _XMP_ELEMENT.search(data, at):
-        opened = data.find(b">", match.start())
-        close = data.find(b"</" + match[1], match.end())
-        if data[opened - 1 : opened] == b"/":
-            end = opened + 1
-        else:
-            end = data.find(b">", close) + 1 if close >= 0 else 0
-        if end <= match.start():
-            break
-        data = data[: match.start()] + b" " * (end - match.start()) + data[end:]
-        at = end
-    return data
