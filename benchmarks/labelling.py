@@ -18,10 +18,10 @@ import numpy as np
 from PIL import Image
 
 from colophon.labels import Label
-from colophon.labels.writing import apply
 from colophon.labels.duty import Action
-from colophon.labels.reading import inspect
 from colophon.labels.provider_code import build, uscc_check_character
+from colophon.labels.reading import inspect
+from colophon.labels.writing import apply
 
 _FIRST_17 = "91110000MADEM0000"
 PRODUCER = build(_FIRST_17 + uscc_check_character(_FIRST_17), "10000")

@@ -76,9 +76,16 @@ def test_what_is_not_given_again_stays(folder):
 
 def test_variables_do_as_well_as_flags(folder):
     made = init(
-        folder, "--yes", "--admin-email", "a@example.com", "--admin-password-env", "SECRET",
-        COLOPHON_OPERATOR_NAME="测试公司", COLOPHON_OPERATOR_USCC=USCC,
-        COLOPHON_OPERATOR_SERVICE="绘图", SECRET="correct horse battery",
+        folder,
+        "--yes",
+        "--admin-email",
+        "a@example.com",
+        "--admin-password-env",
+        "SECRET",
+        COLOPHON_OPERATOR_NAME="测试公司",
+        COLOPHON_OPERATOR_USCC=USCC,
+        COLOPHON_OPERATOR_SERVICE="绘图",
+        SECRET="correct horse battery",
     )
     assert made["administrator"] == {"name": "admin", "opened": True, "password": None}
 
@@ -88,7 +95,10 @@ def test_variables_do_as_well_as_flags(folder):
     [
         (["--name", "x", "--service", "y", "--uscc", USCC[:-1] + "?"], "producer_code_invalid"),
         (["--name", "x", "--service", "y", "--uscc", "123"], "producer_code_invalid"),
-        (["--name", "x", "--service", "y", "--uscc", USCC, "--extension", "9"], "producer_code_invalid"),
+        (
+            ["--name", "x", "--service", "y", "--uscc", USCC, "--extension", "9"],
+            "producer_code_invalid",
+        ),
         (["--name", "x"], "profile_incomplete"),
         (["--demonstration", "--admin-password-env", "NOT_THERE"], "usage"),
     ],

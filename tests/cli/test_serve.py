@@ -13,9 +13,7 @@ pytestmark = pytest.mark.slow
 def test_a_taken_port_is_named_before_anything_is_made(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        done = serving.colophon(
-            tmp_path / "data", "serve", "--port", port, "--json", check=False
-        )
+        done = serving.colophon(tmp_path / "data", "serve", "--port", port, "--json", check=False)
     assert done.returncode == 5 and json.loads(done.stdout)["error"]["code"] == "port_taken"
     assert not (tmp_path / "data").exists()
 

@@ -116,8 +116,8 @@ def _one(
 
 
 def _apply(task: Task, wanted: Wanted, operator: Operator) -> Applied:
-    from colophon.labels.writing import apply
     from colophon.labels.duty import Action
+    from colophon.labels.writing import apply
 
     replace = wanted.force or task.target == task.source
     if not replace and task.target.exists():
