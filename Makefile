@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format bench docs messages lock packages clean
@@ -15,8 +16,7 @@ run: $(VENV)/.run ## set up and start the service at http://127.0.0.1:8000 (SQLi
 
 test: packages $(VENV)/.dev ## set up and prove everything: checks, tests on SQLite and PostgreSQL, pages in a browser
 	$(MAKE) check
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not serial" -q
-	$(BIN)/pytest -m serial -q
+	$(BIN)/pytest -n 2 -q
 	$(BIN)/python tools/on_postgres.py $(BIN)/pytest -q tests/store tests/parties tests/content tests/site
 
 check: export COLOPHON_DATA := $(CURDIR)/build/check-data
