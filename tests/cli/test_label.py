@@ -72,6 +72,46 @@ def test_in_place_only_when_told(picture) -> None:
     assert picture.read_bytes() != before
 
 
+def test_a_source_is_no_output_unless_in_place(picture) -> None:
+    before = picture.read_bytes()
+    beside = picture.parent / "." / picture.name
+    for extra in (("-o", picture), ("-o", beside, "--force"), ("-d", picture.parent, "--force")):
+        ran = colophon("label", picture, *extra, "--producer", made.PRODUCER, "--json")
+        assert (ran.code, ran.json["error"]["code"]) == (2, "usage")
+        assert picture.read_bytes() == before
+
+
+def test_in_place_follows_a_named_link_and_leaves_found_ones(picture, tmp_path) -> None:
+    other = tmp_path / "folder" / "inside.png"
+    other.parent.mkdir()
+    other.symlink_to(picture)
+    before = picture.read_bytes()
+    none = colophon("label", other.parent, "--in-place", "--producer", made.PRODUCER)
+    assert none.code == 0
+    assert "0 labelled" in none.err
+    assert picture.read_bytes() == before
+    assert colophon("label", other, "--in-place", "--producer", made.PRODUCER).code == 0
+    assert other.is_symlink()
+    assert colophon("inspect", picture).code == 0
+
+
+def test_the_folder_for_outputs_is_made(picture, tmp_path) -> None:
+    folder = tmp_path / "new" / "deep"
+    assert colophon("label", picture, "-d", folder, "--producer", made.PRODUCER).code == 0
+    assert (folder / "picture.png").is_file()
+    ran = colophon("label", picture, "-d", picture, "--producer", made.PRODUCER, "--json")
+    assert (ran.code, ran.json["error"]["code"]) == (3, "target_unwritable")
+
+
+@pytest.mark.parametrize("stem", ["x" * 251, "中" * 83])
+def test_a_name_with_no_room_for_more(stem, tmp_path) -> None:
+    path = tmp_path / f"{stem}.png"
+    path.write_bytes(made.picture("PNG"))
+    ran = colophon("label", path, "--producer", made.PRODUCER, "--json")
+    assert (ran.code, ran.json["error"]["code"]) == (3, "target_unwritable")
+    assert colophon("label", path, "--in-place", "--producer", made.PRODUCER).code == 0
+
+
 def test_an_output_that_exists_is_kept_unless_forced(picture, tmp_path) -> None:
     out = tmp_path / "out.png"
     out.write_bytes(b"mine")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Self
 
 from colophon.cli.files import Task
 from colophon.cli.profile import Operator
 from colophon.errors import ColophonError, Lang, TargetExists, UnavailableError, UsageError
 from colophon.labels.model import Applied, Kind, Label, LabelValue
+from colophon.labels.placing import named_write_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ def _one(
     try:
         applied = _apply(task, wanted, operator)
     except TargetExists as error:
-        if single or task.target == task.source:
+        if single:
             return _failure(task, error, wanted.lang), error.exit_code
         return {"file": str(task.source), "output": str(task.target), "skipped": True}, 0
     except ColophonError as error:
@@ -119,11 +122,9 @@ def _apply(task: Task, wanted: Wanted, operator: Operator) -> Applied:
     from colophon.labels.duty import Action
     from colophon.labels.writing import apply
 
-    replace = wanted.force or task.target == task.source
-    if not replace and task.target.exists():
-        raise TargetExists(file=task.target.name)
-    if not task.listed:
-        task.target.parent.mkdir(parents=True, exist_ok=True)
+    replace = wanted.force or task.in_place
+    if not task.in_place:
+        _check_target(task, replace=replace)
     return apply(
         task.source,
         task.target,
@@ -140,6 +141,28 @@ def _apply(task: Task, wanted: Wanted, operator: Operator) -> Applied:
         replace=replace,
         record=operator.record if operator.records else None,
     )
+
+
+def _check_target(task: Task, *, replace: bool) -> None:
+    """Raises UsageError for the source itself, TargetExists, TargetUnwritable."""
+    target = task.target
+    if _is_same_file(task.source, target):
+        detail = f"{target} is the source itself; only --in-place replaces a source"
+        raise UsageError(detail=detail)
+    if not replace and os.path.lexists(target):
+        raise TargetExists(file=target.name)
+    if task.makes_folders:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise named_write_error(error, str(target.parent)) from error
+
+
+def _is_same_file(source: Path, target: Path) -> bool:
+    try:
+        return source.samefile(target)
+    except (OSError, ValueError):
+        return False
 
 
 def _failure(task: Task, error: ColophonError, lang: Lang) -> dict[str, Any]:

@@ -16,11 +16,13 @@ LABELLED = ".labelled"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One file to label. ``listed``: it was named itself, not found in a folder."""
+    """One file to label. ``in_place``: the target is the source. ``makes_folders``: those the
+    target lies in may be made."""
 
     source: Path
     target: Path
-    listed: bool
+    in_place: bool = False
+    makes_folders: bool = False
 
 
 def expand(names: tuple[str, ...]) -> Iterator[tuple[Path, Path | None]]:
@@ -31,41 +33,73 @@ def expand(names: tuple[str, ...]) -> Iterator[tuple[Path, Path | None]]:
     """
     for name in names:
         path = Path(name)
-        if path.is_dir():
+        if _is_folder(path):
             yield from ((found, path) for found in _walk(path))
-        elif path.exists() or path.is_symlink():
+        elif _is_there(path):
             yield path, None
         else:
             matches = sorted(glob.glob(name, recursive=True))
             if not matches:
                 raise FileMissing(file=name)
-            yield from ((Path(match), None) for match in matches if not Path(match).is_dir())
+            yield from ((Path(match), None) for match in matches if not _is_folder(Path(match)))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _is_there(path: Path) -> bool:
+    """Whether the name is taken; one that we may not look at is, and opening it will tell."""
+    try:
+        os.lstat(path)
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _walk(folder: Path) -> Iterator[Path]:
     from colophon.labels.carriers import extensions
 
     known = extensions()
-    for parent, folders, files in os.walk(folder, followlinks=False):
+    closed: list[OSError] = []
+    for parent, folders, files in os.walk(folder, onerror=closed.append, followlinks=False):
         folders.sort()
         for name in sorted(files):
             path = Path(parent, name)
             former = path.stem.endswith(LABELLED)
             if not name.startswith(".") and not former and path.suffix.lower() in known:
                 yield path
+    # A folder that cannot be looked into must not pass for an empty one: it fails by its name.
+    yield from (Path(error.filename) for error in closed)
 
 
 def tasks(
     names: tuple[str, ...], *, output: str | None, directory: str | None, in_place: bool
 ) -> list[Task]:
-    """The files and their targets. Raises UsageError when two would share one target."""
+    """The files and their targets. In place, a link that is named keeps pointing at its file,
+    which is the one replaced; links found in folders are left alone.
+
+    Raises UsageError when two would share one target.
+    """
     if sum(map(bool, (output, directory, in_place))) > 1:
         raise UsageError(detail="-o, -d and --in-place exclude each other")
     found = list(expand(names))
     if output and (len(found) != 1 or found[0][1]):
         raise UsageError(detail="-o names one output; use -d for several files")
+    if in_place:
+        found = [(source, under) for source, under in found if not (under and source.is_symlink())]
     made = [
-        Task(source, _target(source, under, output, directory, in_place=in_place), under is None)
+        Task(
+            source,
+            _target(source, under, output, directory, in_place=in_place),
+            in_place,
+            makes_folders=directory is not None,
+        )
         for source, under in found
     ]
     _refuse_shared_targets(made)
@@ -76,7 +110,7 @@ def _target(
     source: Path, under: Path | None, output: str | None, directory: str | None, *, in_place: bool
 ) -> Path:
     if in_place:
-        return source
+        return Path(os.path.realpath(source)) if source.is_symlink() else source
     if output:
         return Path(output)
     if directory:

@@ -88,5 +88,5 @@ def _tell(done: Any, count: int) -> None:
             note(f"– {one_line(document['file'])}: {one_line(document['output'])} exists")
         else:
             say(f"● {one_line(document['file'])} → {one_line(document['output'] or '')}")
-    if count > 1:
+    if count != 1:
         note(f"{done.labelled} labelled, {done.skipped} already there, {done.failed} failed")
