@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from colophon import __version__
 from colophon.errors import CredentialFailed, CredentialUnsupported, SigningKeyUnusable
-from colophon.labels import credential_report
+from colophon.labels import credential_bytes, credential_report
 from colophon.labels.model import CredentialLayer
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 GENERATED = SOURCE_TYPES + "trainedAlgorithmicMedia"
 COMPOSITE = SOURCE_TYPES + "compositeWithTrainedAlgorithmicMedia"
 
+TOO_LARGE = "too_large_to_check"
+"""The issue of a manifest that was found and, to keep memory bounded, not checked."""
+
 _PARENT = "parent"
-_MARK = b"c2pa"
-_SEARCHED_WHOLE = 8 * 1024 * 1024
-_CHUNK = 1024 * 1024
 _SETTINGS: dict[str, Any] = {
     "version": 1,
     # A thumbnail costs ten times the signature and shows what the file shows anyway.
@@ -76,6 +76,12 @@ def holds(source: Source, media_type: str) -> bool:
         return False
     with _opened(source, "rb") as reading:
         return _holds_manifest(reading, media_type)
+
+
+def too_large(source: Source, media_type: str) -> bool:
+    """Whether a file is too large to be signed, or its manifest checked, in bounded memory."""
+    with _opened(source, "rb") as reading:
+        return credential_bytes.too_large(reading, media_type)
 
 
 def sign(
@@ -124,6 +130,8 @@ def read(
 ) -> CredentialLayer:
     """What the manifest in a file says and whether it holds; never raises for any bytes.
 
+    A manifest in a file too large to be checked in bounded memory is present, with ``valid``
+    None and TOO_LARGE among its ``issues``.
     ``anchors`` are certificates (PEM) whose signers count as trusted. ``aigc_json`` is the label
     found in the file's metadata, to be compared with the manifest's copy.
     """
@@ -132,6 +140,10 @@ def read(
     if not readable(media_type):
         return CredentialLayer(present=False)
     with _opened(source, "rb") as reading:
+        if credential_bytes.rules_out(reading, media_type):
+            return CredentialLayer(present=False)
+        if credential_bytes.too_large(reading, media_type):
+            return _unchecked(reading)
         reading.seek(0)
         try:
             context = _reading_context(b"".join(anchors), os.getpid(), threading.get_ident())
@@ -200,9 +212,10 @@ def _holds_manifest(reading: BinaryIO, media_type: str) -> bool:
     """Whether the file has a manifest store; a cheap look settles it for nearly all files."""
     import c2pa
 
-    size = reading.seek(0, os.SEEK_END)
-    if size <= _SEARCHED_WHOLE and not _mentions_manifest(reading):
+    if credential_bytes.rules_out(reading, media_type):
         return False
+    if credential_bytes.too_large(reading, media_type):
+        return credential_bytes.mentions(reading)
     reading.seek(0)
     try:
         context = _looking_context(os.getpid(), threading.get_ident())
@@ -212,19 +225,15 @@ def _holds_manifest(reading: BinaryIO, media_type: str) -> bool:
     return True
 
 
-def _mentions_manifest(reading: BinaryIO) -> bool:
-    reading.seek(0)
-    before = b""
-    while chunk := reading.read(_CHUNK):
-        if _MARK in before + chunk:
-            return True
-        before = chunk[-len(_MARK) :]
-    return False
+def _unchecked(reading: BinaryIO) -> CredentialLayer:
+    if not credential_bytes.mentions(reading):
+        return CredentialLayer(present=False)
+    return CredentialLayer(present=True, issues=(TOO_LARGE,))
 
 
 def _broken(reading: BinaryIO, error: Exception) -> CredentialLayer:
     """A manifest that cannot be read is there and not valid; a broken file has none."""
-    if not _mentions_manifest(reading):
+    if not credential_bytes.mentions(reading):
         return CredentialLayer(present=False)
     return CredentialLayer(present=True, valid=False, trusted=False, issues=(_reason(error),))
 

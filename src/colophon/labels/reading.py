@@ -183,7 +183,8 @@ def _verdict(layers: Layers) -> tuple[Verdict, Notice]:
 
 def _integrity(layers: Layers) -> Integrity:
     manifest = layers.credential
-    if manifest is None or not manifest.present:
+    # One that was found and not checked (``valid`` None) says nothing against the file.
+    if manifest is None or not manifest.present or manifest.valid is None:
         return Integrity.UNVERIFIABLE
     if not manifest.valid or manifest.aigc_matches is False:
         return Integrity.ALTERED

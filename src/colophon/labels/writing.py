@@ -328,6 +328,9 @@ def _credential(given: Opened, work: Work, order: Order, label: Label) -> None:
     if not credential.supports(work.media_type):
         work.notes.append(f"{work.media_type}: a signed manifest cannot be embedded in it")
         return
+    if any(credential.too_large(one, work.media_type) for one in (work.current, given.file)):
+        work.notes.append("the file is too large to be signed in bounded memory; it is not signed")
+        return
     made = work.stage.path()
     explicit = work.written.get("explicit") or {}
     signed = credential.sign(

@@ -1,0 +1,68 @@
+"""What a file's bytes alone tell of a manifest: its mark, and how much memory a look would take.
+
+The SDK signs and checks a film piece by piece, but takes other files into memory whole, two or
+three times over. What is said here never holds more than a few pieces.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import BinaryIO
+
+from colophon.errors import InputError
+from colophon.labels.carriers import bmff_boxes
+
+LARGEST = 256 * 1024 * 1024
+"""Bytes that the SDK may be given to hold whole; with its copies it takes up to three times it."""
+
+_SEARCHED = 8 * 1024 * 1024
+_CHUNK = 1024 * 1024
+_MARK = b"c2pa"
+# How every manifest store begins, which no media holds by chance: its description box and the
+# first bytes of its identifier (Source: C2PA 2.2, 11.1.4.2); in SVG, its element.
+_STORES = (b"jumdc2pa", b"<c2pa:manifest")
+_FILMS = ("video/mp4", "video/quicktime", "audio/mp4")
+_MEDIA_BOXES = (b"mdat", b"free", b"skip")
+
+
+def too_large(reading: BinaryIO, media_type: str) -> bool:
+    """Whether signing this file or checking its manifest would take memory without bound.
+
+    Of a film everything but its media counts: pictures and sound are hashed piece by piece.
+    """
+    size = reading.seek(0, os.SEEK_END)
+    if size <= LARGEST or media_type not in _FILMS:
+        return size > LARGEST
+    try:
+        boxes = [box for box in bmff_boxes.walk(reading, 0, size) if box.kind in _MEDIA_BOXES]
+    except InputError:
+        return True
+    return size - sum(box.end - box.start for box in boxes) > LARGEST
+
+
+def rules_out(reading: BinaryIO, media_type: str) -> bool:
+    """Whether a search of the bytes shows that there is no manifest, as in nearly all files."""
+    # A PDF may hold it compressed; through a large film the SDK walks faster, box by box.
+    if media_type == "application/pdf":
+        return False
+    if media_type in _FILMS and reading.seek(0, os.SEEK_END) > _SEARCHED:
+        return False
+    return not mentions(reading)
+
+
+def mentions(reading: BinaryIO) -> bool:
+    """Whether the bytes speak of a manifest; in a large file, only the beginning of one counts."""
+    small = reading.seek(0, os.SEEK_END) <= _SEARCHED
+    return _any_in(reading, (_MARK,) if small else _STORES)
+
+
+def _any_in(reading: BinaryIO, marks: tuple[bytes, ...]) -> bool:
+    longest = max(map(len, marks))
+    reading.seek(0)
+    before = b""
+    while chunk := reading.read(_CHUNK):
+        seen = before + chunk
+        if any(mark in seen for mark in marks):
+            return True
+        before = seen[-longest + 1 :]
+    return False
