@@ -33,16 +33,7 @@ def layer(packets: Iterable[Packet], standard: Collection[str]) -> AigcLayer:
 
 def as_json(found: AigcLayer) -> str:
     """The label's fields as the JSON it was read from would be written."""
-    values = (
-        found.label,
-        found.content_producer,
-        found.produce_id,
-        found.reserved_code1,
-        found.content_propagator,
-        found.propagate_id,
-        found.reserved_code2,
-    )
-    return json.dumps(dict(zip(aigc_fields.NAMES, values, strict=True)))
+    return json.dumps(dict(zip(aigc_fields.NAMES, found.fields(), strict=True)))
 
 
 def readings(packet: Packet, standard: Collection[str]) -> Iterator[AigcReading]:

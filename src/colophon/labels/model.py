@@ -135,6 +135,18 @@ class AigcLayer:
     security: Security | None = None
     deviations: tuple[Deviation, ...] = ()
 
+    def fields(self) -> tuple[str | None, ...]:
+        """The seven values in the standard's order."""
+        return (
+            self.label,
+            self.content_producer,
+            self.produce_id,
+            self.reserved_code1,
+            self.content_propagator,
+            self.propagate_id,
+            self.reserved_code2,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class CredentialLayer:
