@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import resource
+import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from colophon.errors import DiskFull, SourceChanged, TargetExists, TargetUnwritable
 from colophon.labels.carriers.packet import Keep, Piece, Put
-from colophon.labels.placing import staging, write_pieces
+from colophon.labels.placing import STALE_SECONDS, clear_stale, staging, write_pieces
 from tests.unprivileged import unprivileged
 
 
@@ -106,3 +108,57 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 def test_a_name_with_a_newline(tmp_path: Path) -> None:
     _place(tmp_path / "two\nlines")
     assert _only(tmp_path) == ["two\nlines"]
+
+
+def test_what_is_replaced_leaves_its_permissions(tmp_path: Path) -> None:
+    target = tmp_path / "a.txt"
+    target.write_bytes(b"old")
+    target.chmod(0o640)
+    if os.getuid() == 0:
+        os.chown(target, 65534, 65534)
+    before = target.stat()
+    _place(target, replace=True)
+    after = target.stat()
+    assert after.st_ino != before.st_ino
+    assert (after.st_mode, after.st_uid, after.st_gid) == (
+        before.st_mode,
+        before.st_uid,
+        before.st_gid,
+    )
+
+
+def test_what_is_no_file_is_never_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "a.txt"
+    os.mkfifo(pipe)
+    with pytest.raises(TargetUnwritable):
+        _place(pipe, replace=True)
+    assert pipe.is_fifo()
+    assert _only(tmp_path) == ["a.txt"]
+
+
+def test_a_link_is_replaced_and_not_what_it_points_to(tmp_path: Path) -> None:
+    (tmp_path / "real.txt").write_bytes(b"real")
+    link = tmp_path / "a.txt"
+    link.symlink_to("real.txt")
+    _place(link, replace=True)
+    assert not link.is_symlink()
+    assert (tmp_path / "real.txt").read_bytes() == b"real"
+
+
+def test_a_suffix_as_long_as_a_name_may_be(tmp_path: Path) -> None:
+    target = tmp_path / f"a.{'b' * 253}"
+    _place(target)
+    assert target.read_bytes() == b"new"
+
+
+def test_only_our_own_old_leftovers_are_cleared(tmp_path: Path) -> None:
+    old, fresh = ".colophon-0123456789abcdef.part.png", ".colophon-fedcba9876543210.part"
+    kept = [fresh, ".colophon-notes.part", "a.colophon-0123456789abcdef.part", "photo.png"]
+    for name in (old, *kept):
+        (tmp_path / name).write_bytes(b"x")
+        if name != fresh:
+            long_ago = time.time() - STALE_SECONDS - 60
+            os.utime(tmp_path / name, (long_ago, long_ago))
+    clear_stale(tmp_path)
+    clear_stale(tmp_path / "missing")
+    assert _only(tmp_path) == sorted(kept)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from colophon.errors import (
+    DiskFull,
     EmptyFile,
     FileMissing,
     NotAFile,
@@ -116,3 +117,11 @@ class Unseekable:
 def test_no_source_at_all() -> None:
     with pytest.raises(UsageError), opened(7):  # type: ignore[arg-type]
         pass
+
+
+def test_errors_name_the_source_and_no_hidden_file_of_ours(tmp_path: Path) -> None:
+    path = tmp_path / "a{detail}.txt"
+    path.write_bytes(b"words")
+    with pytest.raises(DiskFull) as met, opened(path):
+        raise DiskFull(file=f"{sources.HIDDEN}0011.part.txt", detail="x")
+    assert met.value.cause("en") == "The disk is full; a{detail}.txt was not written."

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from colophon.cli import stopping
 from colophon.cli.files import Task
 from colophon.cli.profile import Operator
 from colophon.errors import ColophonError, Lang, TargetExists, UnavailableError, UsageError
 from colophon.labels.model import Applied, Kind, Label, LabelValue
-from colophon.labels.placing import named_write_error
+from colophon.labels.placing import clear_stale, named_write_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ def run(
     todo: list[Task], wanted: Wanted, operator: Operator, *, jobs: int, bar: bool | None
 ) -> Done:
     """Labels every task. An output that exists already is left alone (a single FILE: an error)."""
+    for folder in {task.target.parent for task in todo}:
+        clear_stale(folder)
     results: dict[int, tuple[dict[str, Any], int]] = {}
     for index, document, code in _with_bar(_results(todo, wanted, operator, jobs), len(todo), bar):
         results[index] = (document, code)
@@ -91,18 +94,24 @@ def _results(
         for index, task in enumerate(todo):
             yield (index, *_one(task, wanted, operator, single=single))
         return
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, initializer=stopping.follow_the_parent) as pool:
         futures = {
             pool.submit(_one, task, wanted, operator, single=single): index
             for index, task in enumerate(todo)
         }
-        for future in as_completed(futures):
-            yield (futures[future], *future.result())
+        try:
+            for future in as_completed(futures):
+                yield (futures[future], *future.result())
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            stopping.stop_children()
+            raise
 
 
 def _one(
     task: Task, wanted: Wanted, operator: Operator, *, single: bool
 ) -> tuple[dict[str, Any], int]:
+    stopping.check()
     try:
         applied = _apply(task, wanted, operator)
     except TargetExists as error:

@@ -64,14 +64,15 @@ def command(
       colophon label speech.wav -o out.wav --kind speech
       colophon label archive/ -d labelled/ --jobs 2
     """
-    from colophon.cli import batch, profile
+    from colophon.cli import batch, profile, stopping
 
     wanted = batch.Wanted.of(lang=lang, **options)
     todo = tasks(files, output=output, directory=directory, in_place=in_place)
     if wanted.produce_id and len(todo) > 1:
         raise UsageError(detail="--produce-id names one content; give one FILE")
     operator = profile.load(data, wanted.producer)
-    done = batch.run(todo, wanted, operator, jobs=options["jobs"], bar=options["progress"])
+    with stopping.stoppable():
+        done = batch.run(todo, wanted, operator, jobs=options["jobs"], bar=options["progress"])
     if as_json:
         emit_json(done.documents[0] if len(todo) == 1 else done.documents)
     else:

@@ -7,8 +7,10 @@ personal data: the only details filled in are file names the caller gave and num
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar, Literal, TypedDict
 
+_PLACE = re.compile(r"\{(\w+)\}")
 Lang = Literal["zh", "en"]
 
 
@@ -53,9 +55,8 @@ class ColophonError(Exception):
         return self._fill(self.remedies[lang])
 
     def _fill(self, text: str) -> str:
-        for key, value in self.details.items():
-            text = text.replace("{" + key + "}", value)
-        return text
+        # In one pass: a file's name may hold braces itself.
+        return _PLACE.sub(lambda place: self.details.get(place[1], place[0]), text)
 
     def to_json(self, lang: Lang = "en") -> dict[str, str | None]:
         """The shape every door answers with."""

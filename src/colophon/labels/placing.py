@@ -9,8 +9,11 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import secrets
 import shutil
+import stat
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,7 +24,13 @@ from colophon.labels.carriers.packet import Keep, Piece
 from colophon.labels.sources import HIDDEN
 
 CHUNK = 1 << 20
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+LONGEST_SUFFIX = 16
+"""A longer one is left off our hidden names, which must fit into the file system's."""
+STALE_SECONDS = 24 * 3600
+PERMISSIONS = 0o777
+_PART = re.compile(re.escape(HIDDEN) + r"[0-9a-f]{16}\.part(\.[^/]*)?", re.DOTALL)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What a system answers when there is no room for more."""
 
 
 class Stage:
@@ -33,15 +42,20 @@ class Stage:
 
     def path(self) -> Path:
         """A fresh name in the target's folder, removed at the end if it still exists."""
-        made = self.target.parent / f"{HIDDEN}{secrets.token_hex(8)}.part{self.target.suffix}"
+        suffix = self.target.suffix if len(self.target.suffix) <= LONGEST_SUFFIX else ""
+        made = self.target.parent / f"{HIDDEN}{secrets.token_hex(8)}.part{suffix}"
         self._made.append(made)
         return made
 
     def commit(self, finished: Path, *, replace: bool) -> None:
-        """Gives ``finished`` the target's name in one step.
+        """Gives ``finished`` the target's name in one step. What it replaces leaves it its
+        permissions, and its owner where we may give files away.
 
-        Raises TargetExists when something bears the name already and ``replace`` is false.
+        Raises TargetExists when something bears the name already and ``replace`` is false;
+        TargetUnwritable when what is to be replaced is no file.
         """
+        if replace:
+            _take_over(finished, self.target)
         _flush(finished)
         if replace:
             os.replace(finished, self.target)
@@ -74,7 +88,7 @@ def staging(target: Path) -> Iterator[Stage]:
 
 def named_write_error(error: OSError, name: str) -> DiskFull | TargetUnwritable:
     """The named error for an OSError met while writing ``name``."""
-    if error.errno in _FULL:
+    if error.errno in FULL:
         return DiskFull(file=name)
     return TargetUnwritable(file=name, detail=os.strerror(error.errno or errno.EIO))
 
@@ -118,6 +132,32 @@ def digest_of(path: Path) -> str:
     """SHA-256 of a file's bytes in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def clear_stale(folder: Path) -> None:
+    """Removes what runs that were killed left in a folder, once it has lain for a day."""
+    oldest = time.time() - STALE_SECONDS
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if not _PART.fullmatch(entry.name) or not entry.is_file(follow_symlinks=False):
+                continue
+            with suppress(OSError):
+                if entry.stat(follow_symlinks=False).st_mtime < oldest:
+                    Path(entry.path).unlink()
+
+
+def _take_over(finished: Path, target: Path) -> None:
+    try:
+        old = target.lstat()
+    except FileNotFoundError:
+        return
+    if stat.S_ISLNK(old.st_mode):
+        return
+    if not stat.S_ISREG(old.st_mode):
+        raise TargetUnwritable(file=target.name, detail="not a regular file")
+    with suppress(PermissionError):
+        os.chown(finished, old.st_uid, old.st_gid)
+    finished.chmod(stat.S_IMODE(old.st_mode) & PERMISSIONS)
 
 
 def _link(finished: Path, target: Path) -> None:

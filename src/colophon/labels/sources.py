@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from colophon.errors import (
+    ColophonError,
     EmptyFile,
     FileMissing,
     InputError,
@@ -72,7 +73,7 @@ def opened(source: Source, name: str | None = None) -> Iterator[Opened]:
     with _opened(source, name) as given:
         try:
             yield given
-        except InputError as error:
+        except ColophonError as error:
             if error.details.get("file", HIDDEN).startswith(HIDDEN):
                 error.details["file"] = given.name
             raise

@@ -17,6 +17,7 @@ from colophon.errors import (
     UnknownType,
 )
 from colophon.labels.explicit.limits import Limits
+from colophon.labels.placing import FULL
 
 if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer
@@ -100,14 +101,11 @@ def named_failures(name: str) -> Iterator[None]:
     except av.error.EOFError as error:
         raise TruncatedFile(file=name, detail="it ends inside a packet") from error
     except av.error.OSError as error:
-        if error.errno == NO_SPACE:
+        if error.errno in FULL:
             raise DiskFull(file=name) from error
         raise MalformedFile(file=name, detail=str(error)[:80]) from error
     except av.error.FFmpegError as error:
         raise MalformedFile(file=name, detail=str(error)[:80]) from error
-
-
-NO_SPACE = 28  # errno ENOSPC
 
 
 def check_length(container: InputContainer, limits: Limits, name: str) -> None:
@@ -130,7 +128,7 @@ def clean_target(target: Path) -> Iterator[None]:
     except BaseException as error:
         target.unlink(missing_ok=True)
         if isinstance(error, OSError) and not isinstance(error, UnavailableError):
-            if error.errno == NO_SPACE:
+            if error.errno in FULL:
                 raise DiskFull(file=target.name) from error
             raise TargetUnwritable(file=target.name, detail=error.strerror or "") from error
         raise
