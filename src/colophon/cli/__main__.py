@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -57,9 +58,18 @@ def program() -> None:
 
 def main() -> Any:
     """The console script. A file name may hold bytes that are no UTF-8: they print escaped."""
+    _give_streams()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     return program(prog_name="colophon")
+
+
+def _give_streams() -> None:
+    """A caller may have closed ours: what is said then goes nowhere, and the work is done."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 if __name__ == "__main__":

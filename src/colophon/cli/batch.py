@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from colophon.cli import stopping
 from colophon.cli.files import Task
+from colophon.cli.output import named
 from colophon.cli.profile import Operator
 from colophon.errors import ColophonError, Lang, TargetExists, UnavailableError, UsageError
 from colophon.labels.model import Applied, Kind, Label, LabelValue
@@ -121,9 +122,8 @@ def _one(
     except ColophonError as error:
         return _failure(task, error, wanted.lang), error.exit_code
     except Exception as error:  # noqa: BLE001 - one bad file never ends a batch
-        unexpected = UnavailableError()
-        unexpected.add_note(type(error).__name__)
-        return _failure(task, unexpected, wanted.lang), unexpected.exit_code
+        failure = named(error) or UnavailableError()
+        return _failure(task, failure, wanted.lang), failure.exit_code
     return {**applied.to_json(), "recorded": operator.records}, 0
 
 

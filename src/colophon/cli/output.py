@@ -11,7 +11,11 @@ from typing import Any, NoReturn
 
 import click
 
-from colophon.errors import ColophonError, Lang
+from colophon.errors import ColophonError, DatabaseUnusable, DiskFull, Lang, Unreadable
+from colophon.labels.placing import FULL
+
+LONGEST_DETAIL = 200
+"""Characters of a database's own words that are told."""
 
 
 def default_lang() -> Lang:
@@ -31,8 +35,27 @@ def standard_options(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*args, as_json=as_json, lang=lang, **options)
         except ColophonError as error:
             fail(error, as_json=as_json, lang=lang)
+        except Exception as error:
+            known = named(error)
+            if known is None:
+                raise
+            # Where there is no room for the answer, there is none for another.
+            fail(known, as_json=as_json and not isinstance(known, DiskFull), lang=lang)
 
     return told
+
+
+def named(error: Exception) -> ColophonError | None:
+    """What a disk or a database answers, as ours; None for anything else."""
+    if isinstance(error, PermissionError) and error.filename is not None:
+        return Unreadable(file=os.fsdecode(error.filename))
+    if isinstance(error, OSError) and error.errno in FULL:
+        return DiskFull(file=os.fsdecode(error.filename or "output"))
+    # Django is asked only where a command has loaded it.
+    database = sys.modules.get("django.db")
+    if database is not None and isinstance(error, database.Error):
+        return DatabaseUnusable(detail=str(error).partition("\n")[0][:LONGEST_DETAIL])
+    return None
 
 
 def say(message: str) -> None:

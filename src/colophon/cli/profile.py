@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from colophon.errors import OperatorMissing
+from colophon.errors import OperatorMissing, Unreadable
 from colophon.labels.model import Applied
 
 if TYPE_CHECKING:
@@ -58,7 +58,9 @@ def load(data: str | None, producer: str | None) -> Operator:
     from django.db import connections
 
     from colophon.parties import operator
+    from colophon.site import preparation
 
+    preparation.refuse_newer()
     current = operator.current()
     found = Operator(
         _checked(producer) if producer else operator.provider_code(current),
@@ -71,12 +73,24 @@ def load(data: str | None, producer: str | None) -> Operator:
 
 
 def initialised(data: str | None) -> Path | None:
-    """The data folder, if ``colophon init`` or ``serve`` has been there."""
+    """The data folder, if ``colophon init`` or ``serve`` has been there.
+
+    Raises Unreadable for one that we may not look into.
+    """
     home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
     chosen = data or os.environ.get("COLOPHON_DATA") or f"{home}/colophon"
     folder = Path(chosen).expanduser().absolute()
-    has_database = (folder / "colophon.sqlite3").exists()
-    return folder if has_database or os.environ.get("COLOPHON_DATABASE_URL") else None
+    has_database = bool(os.environ.get("COLOPHON_DATABASE_URL")) or _is_begun(folder)
+    return folder if has_database else None
+
+
+def _is_begun(folder: Path) -> bool:
+    try:
+        return (folder / "colophon.sqlite3").stat().st_size > 0
+    except PermissionError as error:
+        raise Unreadable(file=folder) from error
+    except (OSError, ValueError):
+        return False
 
 
 def own_anchors(folder: Path) -> list[bytes]:

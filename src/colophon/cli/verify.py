@@ -42,6 +42,9 @@ def command(
     folder = profile.initialised(data)
     if folder is not None:
         profile.boot(folder)
+        from colophon.site import preparation
+
+        preparation.refuse_newer()
         trusted += profile.own_anchors(folder)
 
     def look(path: Path) -> Findings:

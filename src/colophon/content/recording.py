@@ -26,7 +26,7 @@ def record(applied: Applied, *, by: str, now: datetime) -> Content:
     hash is kept, so that ``verify`` knows the file again.
     """
     content = Content(
-        name=Path(applied.output or applied.file).name[:255],
+        name=_storable(Path(applied.output or applied.file).name)[:255],
         medium=medium_of(applied.media_type).value,
         media_type=applied.media_type,
         state=State.RELEASED.value,
@@ -42,6 +42,11 @@ def record(applied: Applied, *, by: str, now: datetime) -> Content:
     body = {"sha256": applied.sha256, "produce_id": content.produce_id}
     events.append(RECORDED, subject(content), body, by=by, now=now)
     return content
+
+
+def _storable(name: str) -> str:
+    """A name may hold bytes that are no UTF-8; a database does not take those."""
+    return name.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def _own_number(applied: Applied) -> str:

@@ -81,3 +81,30 @@ class WorkStopped(RefusedError):
         "zh": "请联系运营者，或由工作人员重新处理。",
         "en": "Ask the operator; staff can start it again.",
     }
+
+
+class DatabaseUnusable(UnavailableError):
+    code = "database_unusable"
+    causes: ClassVar[Words] = {
+        "zh": "无法使用数据库：{detail}。",
+        "en": "The database cannot be used: {detail}.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请检查数据目录及其权限、数据库服务是否在运行；旧版本的数据目录请先运行 colophon init。",
+        "en": "Check the data folder, its permissions, and that the database server runs; "
+        "a folder of an older version needs colophon init first.",
+    }
+
+
+class DatabaseNewer(UsageError):
+    code = "database_newer"
+    http_status = 503
+    exit_code = 5
+    causes: ClassVar[Words] = {
+        "zh": "数据库出自更新的版本（{detail}），当前版本不能使用它。",
+        "en": "The database was made by a newer version ({detail}); this one must not touch it.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请升级 colophon，或换一个数据目录。",
+        "en": "Install the newer colophon, or name another data folder.",
+    }

@@ -8,19 +8,24 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from pkgutil import iter_modules
 
 from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 
+from colophon.errors import DatabaseNewer
 from colophon.parties import accounts, operator, signing
 from colophon.parties.operator import Profile
 from colophon.store import clock
 
 BY = "command:init"
+PACKAGE = "colophon."
 # Region 000000 does not exist: no organisation can ever bear this code, yet it checks out.
 DEMONSTRATION_USCC = "91000000DEM000000"
 DEMONSTRATION_NAME = "演示运营者（非真实单位）"
@@ -38,12 +43,31 @@ class Administrator:
 
 
 def tables() -> bool:
-    """Brings the database to this version; whether anything was to be done."""
+    """Brings the database to this version; whether anything was to be done.
+
+    Raises DatabaseNewer.
+    """
+    refuse_newer()
     executor = MigrationExecutor(connection)
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return False
     call_command("migrate", verbosity=0, interactive=False)
     return True
+
+
+def refuse_newer() -> None:
+    """Raises DatabaseNewer when a later version of ours has changed the tables."""
+    known = {
+        (config.label, module.name)
+        for config in apps.get_app_configs()
+        if config.name.startswith(PACKAGE)
+        for module in iter_modules([str(Path(config.path, "migrations"))])
+    }
+    ours = {label for label, _ in known}
+    applied = MigrationRecorder(connection).applied_migrations()
+    newer = sorted(f"{app}.{name}" for app, name in applied.keys() - known if app in ours)
+    if newer:
+        raise DatabaseNewer(detail=newer[0])
 
 
 def static_files() -> bool:
