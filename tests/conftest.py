@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from tests.append_only import emptying_lifts_triggers  # noqa: F401 - a fixture for all tests
 
@@ -30,6 +31,11 @@ def pytest_configure() -> None:
 
 
 NO_SKIP = os.environ.get("COLOPHON_NO_SKIP") == "1"
+
+# Time decides no test. CI judges a change by the same examples each time; everywhere else new
+# ones are looked for.
+hypothesis_settings.register_profile("house", deadline=None, derandomize=NO_SKIP)
+hypothesis_settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -108,7 +108,7 @@ def test_the_examples_are_truly_labelled(visitor, provider, name):
     page = visitor.get(f"/verify?example={name}").content.decode()
     assert "AI生成" in page
     assert provider.uscc in page
-    data = b"".join(visitor.get(f"/verify/examples/{name}").streaming_content)
+    data = visitor.get(f"/verify/examples/{name}").content
     assert provider.uscc.encode() in data
 
 

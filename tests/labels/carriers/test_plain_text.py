@@ -128,7 +128,12 @@ def test_binary_and_empty_are_refused() -> None:
     assert PLAIN_TEXT.sniff(b"\0") is None
 
 
-@given(st.text(min_size=1, max_size=60), st.sampled_from(["utf-8", "utf-16", "gb18030"]))
+WORDS = st.text(
+    st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=60
+)
+
+
+@given(WORDS, st.sampled_from(["utf-8", "utf-16", "gb18030"]))
 def test_taking_the_line_away_gives_the_source_back(text: str, codec: str) -> None:
     try:
         data = text.encode(codec)

@@ -9,12 +9,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from colophon.content import register, submission, verification
+from colophon.content import download, register, submission, verification
 from colophon.content.states import State
 from colophon.errors import ColophonError
 from colophon.parties import operator
@@ -83,17 +83,13 @@ def content(request: HttpRequest, content_id: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def content_file(request: HttpRequest, content_id: UUID) -> HttpResponse | FileResponse:
+def content_file(request: HttpRequest, content_id: UUID) -> HttpResponseBase:
     """The labelled file."""
     try:
-        found = register.find(content_id, visitor.account(request))
-        handle = register.released_file(found)
+        return download.file_response(request, register.find(content_id, visitor.account(request)))
     except ColophonError as error:
         context = {"problem": problem(error)}
         return render(request, "portal/refused.html", context, status=error.http_status)
-    return FileResponse(
-        handle, as_attachment=True, filename=found.name, content_type=found.media_type
-    )
 
 
 def _submitted(request: HttpRequest) -> Content:

@@ -10,18 +10,18 @@ import json
 from typing import TYPE_CHECKING, BinaryIO
 
 from django.conf import settings
-from django.http import FileResponse, Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from colophon.content import verification
+from colophon.content import download, verification
 from colophon.errors import ColophonError
 from colophon.parties import throttle
 from colophon.portal import examples, findings, upload, wording
 from colophon.store import clock
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
 PAGE = "portal/verify.html"
 
@@ -46,7 +46,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def example_file(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
+def example_file(request: HttpRequest, name: str) -> HttpResponse:
     """One of the three example files, as anybody may download it."""
     found = examples.find(name)
     if found is None:
@@ -56,7 +56,10 @@ def example_file(request: HttpRequest, name: str) -> HttpResponse | FileResponse
     except ColophonError as error:
         context = {"problem": problem(error), "limit": _limit(request)}
         return render(request, PAGE, context, status=error.http_status)
-    return FileResponse(labelled, filename=found.file_name, content_type=found.media_type)
+    with labelled:
+        answer = HttpResponse(labelled.read(), content_type=found.media_type)
+    answer["Content-Disposition"] = download.disposition(found.file_name, inline=True)
+    return answer
 
 
 def problem(error: ColophonError) -> dict[str, str | None]:
