@@ -18,6 +18,7 @@ from colophon.errors import (
     InputError,
     SourceChanged,
     TooLarge,
+    TruncatedFile,
     UnknownType,
 )
 from colophon.labels import Label, apply, inspect
@@ -217,3 +218,13 @@ def test_every_input_error_has_its_own_code() -> None:
 
     codes = [cls.code for cls in below(InputError)]
     assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize("suffix", [".png", ".webp", ".wav", ".mp4", ".mov", ".m4a"])
+def test_what_a_decoder_would_mend_is_refused(suffix, media, tmp_path) -> None:  # noqa: F811
+    """The explicit label is drawn on decoded media; a cut end must not pass for a whole file."""
+    source = tmp_path / f"a{suffix}"
+    source.write_bytes(media(suffix).read_bytes()[:-6])
+    with pytest.raises(TruncatedFile):
+        apply(source, tmp_path / f"out{suffix}", label=LABEL)
+    assert sorted(item.name for item in tmp_path.iterdir()) == [source.name]

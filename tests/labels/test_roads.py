@@ -336,3 +336,14 @@ def test_read_back_compares_every_field(media, monkeypatch) -> None:
     monkeypatch.setattr(type(png.PNG), "write", forgetful)
     with pytest.raises(ReadBackFailed):
         apply(media(".png"), label=LABEL)
+
+
+@pytest.mark.needs("ffmpeg")
+@pytest.mark.parametrize("suffix", [".mp4", ".mov"])
+def test_a_film_without_pictures_is_sound(suffix, tmp_path) -> None:
+    source = made.ffmpeg(tmp_path / f"a{suffix}", "-f", "lavfi", "-i", "sine=d=2")
+    target = tmp_path / f"b{suffix}"
+    applied = apply(source, target, label=LABEL)
+    assert applied.written["explicit"]["form"] in {"speech", "rhythm"}
+    assert (applied.duty.source, inspect(target).medium) == ("Art. 17.1.2", "audio")
+    assert inspect(source).medium == "audio"

@@ -62,12 +62,13 @@ def inspect(
     with opened(source, name) as given:
         media_type, packets, places, notes = _packets(given)
         layers = _layers(given, media_type, packets, places, anchors)
+        medium = medium_in(given, media_type)
         sha256 = digest or _digest(given)
     verdict, notice = _verdict(layers)
     return Findings(
         file=str(given.path or given.name),
         media_type=media_type,
-        medium=medium_of(media_type).value,
+        medium=medium.value,
         sha256=sha256,
         verdict=verdict,
         notice=notice,
@@ -84,6 +85,17 @@ def medium_of(media_type: str) -> Medium:
         return Medium.DOCUMENT
     first = media_type.partition("/")[0]
     return Medium(first) if first in ("image", "audio", "video") else Medium.TEXT
+
+
+def medium_in(given: Opened, media_type: str) -> Medium:
+    """As ``medium_of``, with a look inside: a film's container may hold nothing but sound."""
+    medium = medium_of(media_type)
+    if medium is Medium.VIDEO:
+        from colophon.labels.carriers import bmff_tracks
+
+        if bmff_tracks.only_sound(given.file):
+            return Medium.AUDIO
+    return medium
 
 
 def _packets(given: Opened) -> Gathered:

@@ -41,7 +41,7 @@ from colophon.labels.model import (
     Medium,
     as_json,
 )
-from colophon.labels.reading import inspect, medium_of
+from colophon.labels.reading import inspect, medium_in
 from colophon.labels.sources import Opened, Source, opened
 from colophon.terms import has_required_elements
 
@@ -189,7 +189,7 @@ def _typed(given: Opened) -> tuple[str, Medium]:
         raise UnknownType(file=given.name)
     if not found.name_fits:
         raise WrongExtension(file=given.name, found=found.media_type)
-    return found.media_type, medium_of(found.media_type)
+    return found.media_type, medium_in(given, found.media_type)
 
 
 def _wants_explicit(due: Duty, explicit: str) -> bool:
@@ -214,6 +214,7 @@ def _workplace(given: Opened, target: str | Path | None) -> Iterator[tuple[placi
 
 def _walk(given: Opened, work: Work, order: Order, started: float, *, to_file: bool) -> Applied:
     if order.explicit:
+        _check_writable(given, order)
         _explicit(work, order)
     label = _metadata(given, work, order)
     _credential(given, work, order, label)
@@ -234,6 +235,17 @@ def _walk(given: Opened, work: Work, order: Order, started: float, *, to_file: b
         notes=tuple(work.notes),
         data=None if to_file else work.current.read_bytes(),
     )
+
+
+def _check_writable(given: Opened, order: Order) -> None:
+    """Plans the metadata on the source itself: what is cut off or broken is refused before it is
+    decoded, for a decoder may mend it in silence or fail after an hour."""
+    found = carriers.recognise(given.head(), given.name)
+    if found is not None:
+        found.carrier.read(given.file)
+        planned = aigc.write(order.label)
+        values = {"aigc": planned.encode("ascii"), "xmp": _xmp([], "", planned, None)}
+        found.carrier.write(given.file, {form: values[form] for form in found.carrier.forms})
 
 
 def _explicit(work: Work, order: Order) -> None:

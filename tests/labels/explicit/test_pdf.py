@@ -96,13 +96,15 @@ def test_a_place_asked_for_is_taken(tmp_path: Path) -> None:
 def test_bad_pdfs_are_named(tmp_path: Path) -> None:
     writer = PdfWriter(BytesIO(pdf()))
     writer.encrypt("secret", algorithm="AES-256")
-    locked = BytesIO()
+    locked, no_pages = BytesIO(), BytesIO()
     writer.write(locked)
+    PdfWriter().write(no_pages)
     for data, error in (
         (b"", EmptyFile),
         (b"%PDF-1.7\nnothing", MalformedFile),
         (pdf(pages=1)[:300], MalformedFile),
         (locked.getvalue(), EncryptedFile),
+        (no_pages.getvalue(), MalformedFile),
     ):
         with pytest.raises(error):
             labelled(tmp_path, data)

@@ -65,7 +65,7 @@ def _worker(media_type: str, medium: Medium) -> str | None:
         return "pdf"
     if media_type.startswith("image/") and medium is not Medium.SCENE:
         return "image"
-    if media_type.startswith("audio/") or (media_type == "video/mp4" and medium is Medium.AUDIO):
+    if media_type.startswith(("audio/", "video/")) and medium is Medium.AUDIO:
         return "audio"
     if media_type.startswith("video/"):
         return "video"

@@ -73,6 +73,8 @@ def _updated(source: Path, target: Path, text: str, where: str) -> float:
     if PdfReader(source).is_encrypted:
         raise EncryptedFile(file=source.name)
     writer = PdfWriter(source, incremental=True)
+    if not writer.pages:
+        raise MalformedFile(file=source.name, detail="no pages")
     ratio = _draw(writer, writer.pages[0], text, where)
     writer.write(target)
     return ratio
