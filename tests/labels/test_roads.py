@@ -316,7 +316,16 @@ def test_work_can_be_stopped(media, tmp_path) -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [{"label": None}, {"profile": "mars"}, {"explicit": "maybe"}, {"watermark": "on"}],
+    [
+        {"label": None},
+        {"label": "1"},
+        {"profile": "mars"},
+        {"explicit": "maybe"},
+        {"watermark": "on"},
+        {"kind": "poem"},
+        {"action": "dreamt"},
+        {"replce": True},
+    ],
 )
 def test_wrong_usage_is_named(media, options) -> None:
     with pytest.raises(UsageError):

@@ -125,3 +125,28 @@ def test_errors_name_the_source_and_no_hidden_file_of_ours(tmp_path: Path) -> No
     with pytest.raises(DiskFull) as met, opened(path):
         raise DiskFull(file=f"{sources.HIDDEN}0011.part.txt", detail="x")
     assert met.value.cause("en") == "The disk is full; a{detail}.txt was not written."
+
+
+def test_views_of_memory_are_read_as_their_bytes() -> None:
+    for view in (memoryview(b"wxoxrxdxsx")[::2], memoryview(bytearray(8)).cast("I")):
+        with opened(view) as given:
+            assert given.head() == view.tobytes()
+            assert given.size == len(view.tobytes())
+
+
+@pytest.mark.parametrize("mode", ["r", "w", "wb", "closed"])
+def test_file_objects_that_give_no_bytes(mode: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"words")
+    with open(path, "rb" if mode == "closed" else mode) as file:  # noqa: PLW1514
+        if mode == "closed":
+            file.close()
+        with pytest.raises(UsageError), opened(file):  # type: ignore[arg-type]
+            pass
+
+
+def test_a_folder_is_called_by_what_was_given() -> None:
+    for folder in (".", "/"):
+        with pytest.raises(NotAFile) as met, opened(folder):
+            pass
+        assert met.value.details["file"] == folder

@@ -17,8 +17,8 @@ class FileMissing(InputError):
 class NotAFile(InputError):
     code = "not_a_file"
     causes: ClassVar[Words] = {
-        "zh": "{file} 不是普通文件（可能是设备、管道或循环的符号链接）。",
-        "en": "{file} is not a regular file (a device, a pipe, or a loop of symbolic links).",
+        "zh": "{file} 不是普通文件（可能是目录、设备、管道或循环的符号链接）。",
+        "en": "{file} is not a regular file (a folder, a device, a pipe, or a loop of symbolic links).",
     }
     remedies: ClassVar[Words] = {"zh": "请给出普通文件。", "en": "Give a regular file."}
 

@@ -82,16 +82,27 @@ def opened(source: Source, name: str | None = None) -> Iterator[Opened]:
 @contextmanager
 def _opened(source: Source, name: str | None) -> Iterator[Opened]:
     if isinstance(source, (bytes, bytearray, memoryview)):
-        yield _checked(io.BytesIO(source), name or "bytes", len(source))
+        data = bytes(source)
+        yield _checked(io.BytesIO(data), name or "bytes", len(data))
     elif isinstance(source, (str, os.PathLike)):
         path = Path(source)
-        with _open_path(path, name or path.name) as file:
-            yield _of_path(file, path, name or path.name)
+        called = name or path.name or str(source)
+        with _open_path(path, called) as file:
+            yield _of_path(file, path, called)
     elif hasattr(source, "read"):
+        _check_readable(source)
         with _seekable(source, name or "stream") as given:
             yield given
     else:
         raise UsageError(detail=f"not a path, bytes or a binary file: {type(source).__name__}")
+
+
+def _check_readable(source: BinaryIO) -> None:
+    """Raises UsageError for a file object that gives no bytes."""
+    if getattr(source, "closed", False):
+        raise UsageError(detail="the file object is closed")
+    if isinstance(source, io.TextIOBase) or getattr(source, "mode", "rb") in ("w", "wb", "a", "ab"):
+        raise UsageError(detail="the file object was not opened to read bytes; use open(…, 'rb')")
 
 
 def _open_path(path: Path, name: str) -> BinaryIO:

@@ -13,14 +13,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as replace_field
+from enum import StrEnum
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from colophon import __version__
 from colophon.errors import (
     ExplicitRequired,
     Lang,
     ReadBackFailed,
+    TargetUnwritable,
     UnknownType,
     UsageError,
     WordingNotCompliant,
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from colophon.labels.certificates import Signer
 
 PROFILES = ("cn",)
+Word = TypeVar("Word", bound=StrEnum)
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 SOURCE_TYPES = {
     Action.CREATED: IPTC + "trainedAlgorithmicMedia",
@@ -102,7 +105,7 @@ class More(TypedDict, total=False):
     """
 
     name: str | None
-    action: Action
+    action: Action | str
     wording: str | None
     position: str
     lang: Lang
@@ -132,12 +135,12 @@ def apply(
     SourceChanged, ReadBackFailed.
     """
     started = time.perf_counter()
-    _check_options(profile, explicit, watermark, more.get("wording"))
-    if label is None:
+    _check_options(profile, explicit, watermark, more)
+    if not isinstance(label, Label):
         raise UsageError(detail="apply() needs a label: Label(content_producer, produce_id)")
     with opened(source, more.get("name")) as given:
         media_type, medium = _typed(given)
-        chosen = Kind(kind) if kind else duty.KIND_OF_MEDIUM[medium]
+        chosen = _word(Kind, kind, "kind") if kind else duty.KIND_OF_MEDIUM[medium]
         order = _order(label, chosen, explicit, credential, more)
         with _workplace(given, target) as (stage, current):
             work = Work(stage, current, media_type, medium)
@@ -146,7 +149,7 @@ def apply(
 
 
 def _order(label: Label, kind: Kind, explicit: str, signer: Signer | None, more: More) -> Order:
-    action = more.get("action", Action.CREATED)
+    action = _word(Action, more.get("action", Action.CREATED), "action")
     due = duty.decide(kind, action, label.label)
     return Order(
         label=label,
@@ -171,7 +174,17 @@ def _released(applied: Applied, work: Work, more: More, *, to_file: bool) -> App
     return applied
 
 
-def _check_options(profile: str, explicit: str, watermark: str, wording: str | None) -> None:
+def _word(words: type[Word], value: str, name: str) -> Word:
+    try:
+        return words(value)
+    except ValueError:
+        raise UsageError(detail=f"{name}={value}: {', '.join(words)}") from None
+
+
+def _check_options(profile: str, explicit: str, watermark: str, more: More) -> None:
+    unknown = sorted(more.keys() - More.__annotations__.keys())
+    if unknown:
+        raise UsageError(detail=f"apply() knows no option {', '.join(unknown)}")
     if profile not in PROFILES:
         raise UsageError(detail=f"profile {profile}: only cn is there in this release")
     if explicit not in ("auto", "on", "off"):
@@ -179,6 +192,7 @@ def _check_options(profile: str, explicit: str, watermark: str, wording: str | N
     if watermark not in ("auto", "off"):
         raise UsageError(detail="no watermark is there in this release; use auto or off")
     # Source: GB 45438-2025 5.1-5.6; English words alone serve the other profiles.
+    wording = more.get("wording")
     if wording and not has_required_elements(wording):
         raise WordingNotCompliant(text=wording[:40])
 
@@ -204,6 +218,8 @@ def _workplace(given: Opened, target: str | Path | None) -> Iterator[tuple[placi
     with tempfile.TemporaryDirectory(prefix="colophon-") as folder:
         suffix = PurePath(given.name).suffix
         place = Path(target) if target is not None else Path(folder, f"labelled{suffix}")
+        if "\0" in str(place):
+            raise TargetUnwritable(file=place.name, detail="its name holds a NUL")
         with placing.staging(place) as stage:
             current = given.path
             if current is None:
