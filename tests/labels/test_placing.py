@@ -45,6 +45,16 @@ def test_pieces_are_joined_in_order(tmp_path_factory, source: bytes, data: st.Da
     assert path.read_bytes() == wanted
 
 
+def test_the_digest_of_a_large_file_is_of_what_lies_on_the_disk(tmp_path: Path) -> None:
+    source = os.urandom(1 << 20) * 19 + b"end"
+    pieces = [Put(b"head"), Keep(5, len(source)), Put(b"middle"), Keep(0, 9 << 20)]
+    path = tmp_path / "out"
+    digest = write_pieces(io.BytesIO(source), pieces, path)
+    wanted = b"head" + source[5:] + b"middle" + source[: 9 << 20]
+    assert path.read_bytes() == wanted
+    assert digest == hashlib.sha256(wanted).hexdigest()
+
+
 def test_a_source_that_shrank_is_noticed(tmp_path: Path) -> None:
     with pytest.raises(SourceChanged):
         write_pieces(io.BytesIO(b"short"), [Keep(0, 9)], tmp_path / "out")

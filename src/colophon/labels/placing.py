@@ -15,15 +15,18 @@ import shutil
 import stat
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from colophon.errors import DiskFull, SourceChanged, TargetExists, TargetUnwritable
 from colophon.labels.carriers.packet import Keep, Piece
 from colophon.labels.sources import HIDDEN
 
 CHUNK = 1 << 20
+_LARGE = 8 << 20
+"""Beyond so many bytes the disk is told to begin while we go on, and a second core hashes."""
 LONGEST_SUFFIX = 16
 """A longer one is left off our hidden names, which must fit into the file system's."""
 STALE_SECONDS = 24 * 3600
@@ -98,13 +101,47 @@ def write_pieces(source: BinaryIO, pieces: Iterable[Piece], path: Path) -> str:
 
     Raises SourceChanged when the source turns out shorter than a kept range.
     """
-    digest = hashlib.sha256()
-    with open(path, "xb") as out:
+    begun = 0
+    with open(path, "xb") as out, _Digest() as digest:
         for piece in pieces:
             for chunk in _chunks(source, piece, path):
                 digest.update(chunk)
                 out.write(chunk)
-    return digest.hexdigest()
+                if out.tell() - begun >= _LARGE:
+                    begun = _begin_writing(out, begun)
+        return digest.hex()
+
+
+class _Digest:
+    """SHA-256 of what is written; of large files it is taken by a thread beside the writing."""
+
+    def __init__(self) -> None:
+        self._sha256 = hashlib.sha256()
+        self._seen = 0
+        self._under_way: Future[None] | None = None
+        self._beside = ThreadPoolExecutor(1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._beside.shutdown()
+
+    def update(self, chunk: bytes) -> None:
+        self._wait()
+        self._seen += len(chunk)
+        if self._seen > _LARGE:
+            self._under_way = self._beside.submit(self._sha256.update, chunk)
+        else:
+            self._sha256.update(chunk)
+
+    def hex(self) -> str:
+        self._wait()
+        return self._sha256.hexdigest()
+
+    def _wait(self) -> None:
+        if self._under_way is not None:
+            self._under_way.result()
 
 
 def write_stream(source: BinaryIO, path: Path) -> None:
@@ -158,6 +195,14 @@ def _take_over(finished: Path, target: Path) -> None:
     with suppress(PermissionError):
         os.chown(finished, old.st_uid, old.st_gid)
     finished.chmod(stat.S_IMODE(old.st_mode) & PERMISSIONS)
+
+
+def _begin_writing(out: BinaryIO, begun: int) -> int:
+    """Has the system start writing what it holds back, without waiting; answers where it is."""
+    end = out.tell()
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(out.fileno(), begun, end - begun, os.POSIX_FADV_DONTNEED)
+    return end
 
 
 def _link(finished: Path, target: Path) -> None:
