@@ -49,6 +49,27 @@ def test_from_sign_up_to_a_verified_download(newcomer, plain, tmp_path):
     assert page.text_content("#layer-register .state").strip().endswith("On record")
 
 
+def test_the_page_asks_until_there_is_an_answer(newcomer, plain):
+    page = newcomer("lin-patient")
+    page.set_input_files("#file", plain["text"])
+    page.click("form[data-progress] button[type=submit]")
+    page.wait_for_selector("h1 + .state.met", timeout=60_000)
+    asked = []
+
+    def still_moving_thrice(route):
+        answer = route.fetch()
+        asked.append(route.request.resource_type)
+        body = answer.text()
+        if len(asked) <= 3:
+            body = body.replace("<div data-watched>", "<div data-watched><span data-watch></span>")
+        route.fulfill(response=answer, body=body)
+
+    page.route("**/account/content/*", still_moving_thrice)
+    page.reload()
+    page.wait_for_function("!document.querySelector('[data-watch]')", timeout=30_000)
+    assert asked == ["document", "fetch", "fetch", "fetch"]
+
+
 def test_the_same_without_script(newcomer, plain):
     page = newcomer("lin-two", lang="zh", script=False)
     page.set_input_files("#file", plain["text"])

@@ -138,9 +138,12 @@ function waiting() {
       page = new DOMParser().parseFromString(await answer.text(), "text/html");
     } catch { setTimeout(ask, 5000); return; }
     const fresh = one("[data-watched]", page);
-    if (fresh) one("[data-watched]").replaceWith(fresh);
-    if (one("[data-watch]", page)) setTimeout(ask, 1500);
-    else copyable(one("[data-watched]"));
+    if (!fresh) { setTimeout(ask, 5000); return; }
+    // Asked before the part moves over into this page.
+    const onItsWay = one("[data-watch]", fresh);
+    one("[data-watched]").replaceWith(fresh);
+    if (onItsWay) setTimeout(ask, 1500);
+    else copyable(fresh);
   };
   setTimeout(ask, 1000);
 }
