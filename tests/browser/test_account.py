@@ -66,7 +66,7 @@ def test_the_page_asks_until_there_is_an_answer(newcomer, plain):
 
     page.route("**/account/content/*", still_moving_thrice)
     page.reload()
-    page.wait_for_function("!document.querySelector('[data-watch]')", timeout=30_000)
+    page.wait_for_selector("[data-watch]", state="detached", timeout=30_000)
     assert asked == ["document", "fetch", "fetch", "fetch"]
 
 
