@@ -24,7 +24,8 @@ INSTALLED_APPS = [
     "colophon.portal",
     "colophon.console",
     "unfold",
-    "django.contrib.admin",
+    # The consoles are loaded with the addresses: a command that labels needs none of them.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

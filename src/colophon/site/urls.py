@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from colophon.site.api import api, docs
 from colophon.site.problems import explanation
 
+admin.autodiscover()
 # Staff sign in by the one door that knows the second factor, not by the console's own form.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
