@@ -61,11 +61,13 @@ class JobContext:
             # come between; on SQLite the transaction itself is that lock.
             if not renew(self._lease, clock.now()):
                 raise LeaseLost
-            mark = JobEffect.objects.filter(job_id=self.job_id, step=step).first()
-            if mark is None:
-                mark = JobEffect(job_id=self.job_id, step=step, result=effect())
-                mark.save(force_insert=True)
-            return cast("Result", mark.result)
+            marks = JobEffect.objects.filter(job_id=self.job_id, step=step)
+            mark = marks.values_list("result").first()
+            if mark is not None:
+                return cast("Result", mark[0])
+            result = effect()
+            JobEffect(job_id=self.job_id, step=step, result=result).save(force_insert=True)
+            return result
 
     def progress(self, part: float) -> None:
         """Tell how much is done, 0.0 to 1.0."""

@@ -65,16 +65,18 @@ def take_this(job_id: int, holder: str, now: datetime, seconds: float) -> Lease 
 
 def _lease(rows: QuerySet[Job], holder: str, now: datetime, seconds: float) -> Lease | None:
     # SKIP LOCKED on PostgreSQL; on SQLite the transaction holds the one write lock already.
-    job = rows.select_for_update(skip_locked=True).first()
-    if job is None:
+    held = rows.select_for_update(skip_locked=True)
+    found = held.values_list("pk", "kind", "arguments", "attempts").first()
+    if found is None:
         return None
-    Job.objects.filter(pk=job.pk).update(
-        state=states.after(job.state, Step.LEASE),
+    number, kind, arguments, attempts = found
+    Job.objects.filter(pk=number).update(
+        state=states.after(State.QUEUED, Step.LEASE),
         leased_by=holder,
         lease_until=now + timedelta(seconds=seconds),
-        attempts=job.attempts + 1,
+        attempts=attempts + 1,
     )
-    return Lease(job.pk, job.kind, job.arguments, holder, job.attempts + 1, seconds)
+    return Lease(number, kind, arguments, holder, attempts + 1, seconds)
 
 
 def renew(lease: Lease, now: datetime) -> bool:
