@@ -107,7 +107,7 @@ class Problem9457(Schema):
     code: str
     clause: str | None
     remedy: str
-    appeal_url: str
+    appeal_url: str | None
 
 
 def shown(content: Content, lang: Lang) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def document(error: ColophonError, lang: Lang, status: int | None = None) -> dic
         "code": error.code,
         "clause": error.clause,
         "remedy": error.remedy(lang),
-        "appeal_url": settings.COLOPHON_APPEAL_URL,
+        "appeal_url": settings.COLOPHON_APPEAL_URL or None,
     }
 
 

@@ -105,7 +105,8 @@ FILE_UPLOAD_TEMP_DIR = Path(DATA) / "tmp"
 FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20  # forms and JSON; files are counted apart
 COLOPHON_INSPECT_PER_MINUTE = env.number("COLOPHON_INSPECT_PER_MINUTE", 30, minimum=1)
-COLOPHON_APPEAL_URL = os.environ.get("COLOPHON_APPEAL_URL", "/complaints")
+# Where a refusal sends people who disagree; the service has no such page of its own yet.
+COLOPHON_APPEAL_URL = os.environ.get("COLOPHON_APPEAL_URL", "")
 
 _redis = os.environ.get("COLOPHON_CACHE_URL", "")
 CACHES = {
