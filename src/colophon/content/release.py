@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePath
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from colophon.content.models import Content
 from colophon.content.states import SETTLED, State, moved
@@ -17,15 +18,14 @@ from colophon.content.submission import subject
 from colophon.errors import (
     ColophonError,
     InputError,
-    Lang,
     ReadBackFailed,
     RefusedError,
     ToolMissing,
     UsageError,
     WorkStopped,
 )
-from colophon.labels.duty import Action
-from colophon.labels.model import Applied, Kind, Label
+from colophon.labels.apart import Worker
+from colophon.labels.model import Applied, Label
 from colophon.parties import operator, signing
 from colophon.store import blobs, clock, events, files, folder, jobs
 from colophon.store.context import Interrupted, JobContext, LeaseLost, StopAsked
@@ -36,6 +36,7 @@ Result = TypeVar("Result")
 REFUSALS = (InputError, UsageError, RefusedError, ToolMissing, ReadBackFailed)
 """Failures that trying again by itself does not mend: the content is held with the reason."""
 BY = "system"
+_own = threading.local()
 RELEASED = events.kind(
     "content.released",
     zh="标识已读回，内容放行",
@@ -132,24 +133,30 @@ def _labelled(context: JobContext, content: Content) -> tuple[Applied, blobs.Blo
 def _applied(
     content: Content, source: Path, target: Path, progress: Callable[[float], None]
 ) -> Applied:
-    from colophon.labels.writing import apply
-
     profile = operator.current()
-    return apply(
+    return _worker().apply(
         source,
         target,
-        kind=Kind(content.kind) if content.kind else None,
         label=Label(
             content_producer=operator.provider_code(profile), produce_id=content.produce_id
         ),
-        explicit=content.explicit,
-        action=Action(content.action),
-        wording=profile.wording or None,
-        position=profile.position,
-        lang=cast("Lang", content.lang),
         credential=signing.signer(),
         progress=progress,
+        kind=content.kind or None,
+        explicit=content.explicit,
+        action=content.action,
+        wording=profile.wording or None,
+        position=profile.position,
+        lang=content.lang,
     )
+
+
+def _worker() -> Worker:
+    """This thread's child process: files of strangers are decoded nowhere else."""
+    if not hasattr(_own, "worker"):
+        _own.worker = Worker()
+    worker: Worker = _own.worker
+    return worker
 
 
 class Progress:

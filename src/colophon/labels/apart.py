@@ -1,0 +1,226 @@
+"""Labelling in a process of its own: what a hostile file breaks is that process, not the service.
+
+``Worker`` keeps one child and gives it file after file; messages are lines of JSON. The child
+has a limit of memory, and a parent that hears nothing from it for too long ends it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import selectors
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from colophon import errors
+from colophon.errors import ColophonError, MalformedFile, TooLarge
+from colophon.labels.duty import Action
+from colophon.labels.model import Applied, Duty, Label
+
+if TYPE_CHECKING:
+    from colophon.labels.certificates import Signer
+
+LISTEN_SECONDS = 0.5
+FILES_A_CHILD = 200
+"""A child is replaced after so many files, whatever its libraries kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one file may cost: address space in bytes, and seconds without any sign of life."""
+
+    memory_bytes: int = 6 << 30
+    silent_seconds: float = 300
+
+
+class Worker:
+    """One child process; not for two threads at once."""
+
+    def __init__(self, bounds: Bounds | None = None) -> None:
+        self._bounds = bounds or Bounds()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._done = 0
+
+    def apply(
+        self,
+        source: Path,
+        target: Path,
+        *,
+        label: Label,
+        credential: Signer | None = None,
+        progress: Callable[[float], None] | None = None,
+        **options: str | None,
+    ) -> Applied:
+        """As ``labels.apply``, path to path; ``progress`` is also asked while nothing moves.
+
+        Raises what that raises, MalformedFile where the file broke the child, TooLarge where it
+        took too long. Whatever ``progress`` raises ends the child.
+        """
+        order = {
+            "source": str(source),
+            "target": str(target),
+            "label": asdict(label),
+            "credential": _signer_out(credential),
+            "options": options,
+            "memory": self._bounds.memory_bytes,
+        }
+        child = self._started()
+        try:
+            _write(child.stdin, order)
+            answer = self._heard(child, source.name, progress)
+        except BrokenPipeError as error:
+            self.close()
+            raise MalformedFile(file=source.name, detail=_broken(child)) from error
+        except BaseException:
+            self.close()
+            raise
+        self._done += 1
+        return _answered(answer)
+
+    def close(self) -> None:
+        """Ends the child, at work or not."""
+        child, self._child, self._done = self._child, None, 0
+        if child is not None:
+            child.kill()
+            child.wait()
+            for pipe in (child.stdin, child.stdout):
+                with suppress(OSError):
+                    pipe and pipe.close()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._done >= FILES_A_CHILD:
+            self.close()
+        if self._child is None or self._child.poll() is not None:
+            self.close()
+            command = [sys.executable, "-m", __name__]
+            self._child = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            )
+        return self._child
+
+    def _heard(
+        self, child: subprocess.Popen[bytes], name: str, progress: Callable[[float], None] | None
+    ) -> dict[str, Any]:
+        part, heard_at = 0.0, time.monotonic()
+        lines = _Lines(child.stdout)
+        while True:
+            message = lines.next(LISTEN_SECONDS)
+            if message is not None:
+                heard_at = time.monotonic()
+                part = message.get("progress", part)
+            if message is not None and "progress" not in message:
+                return message
+            if progress is not None:
+                progress(part)
+            if time.monotonic() - heard_at > self._bounds.silent_seconds:
+                raise TooLarge(file=name, detail=f"> {self._bounds.silent_seconds:.0f} s")
+
+
+class _Lines:
+    """Messages from the child, each waited for no longer than asked."""
+
+    def __init__(self, pipe: IO[bytes] | None) -> None:
+        if pipe is None:
+            raise BrokenPipeError
+        self._pipe = pipe
+        self._held = b""
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(pipe, selectors.EVENT_READ)
+
+    def next(self, seconds: float) -> dict[str, Any] | None:
+        """The next message, or None; BrokenPipeError when there will be none."""
+        if b"\n" not in self._held:
+            if not self._selector.select(seconds):
+                return None
+            chunk = os.read(self._pipe.fileno(), 1 << 16)
+            if not chunk:
+                raise BrokenPipeError
+            self._held += chunk
+        line, end, rest = self._held.partition(b"\n")
+        if not end:
+            return None
+        self._held = rest
+        message: dict[str, Any] = json.loads(line)
+        return message
+
+
+def _answered(answer: Mapping[str, Any]) -> Applied:
+    if "error" in answer:
+        kind = getattr(errors, answer["error"], ColophonError)
+        raise kind(**answer["details"])
+    body = dict(answer["applied"])
+    duty = Duty(**body.pop("duty"))
+    return Applied(**{**body, "duty": duty, "notes": tuple(body["notes"])})
+
+
+def _broken(child: subprocess.Popen[bytes]) -> str:
+    code = child.wait()
+    return f"its decoder broke off ({-code})" if code < 0 else "its decoder gave up"
+
+
+def _signer_out(signer: Signer | None) -> dict[str, Any] | None:
+    if signer is None:
+        return None
+    body = asdict(signer)
+    return {
+        key: value.decode() if isinstance(value, bytes) else value for key, value in body.items()
+    }
+
+
+def _signer_in(body: Mapping[str, Any] | None) -> Signer | None:
+    if body is None:
+        return None
+    from colophon.labels.certificates import Signer
+
+    pems = {key: body[key].encode() for key in ("chain", "key", "root") if body[key] is not None}
+    return Signer(**{**body, **pems})
+
+
+def _write(pipe: IO[bytes] | None, message: Mapping[str, Any]) -> None:
+    if pipe is None:
+        raise BrokenPipeError
+    pipe.write(json.dumps(message).encode() + b"\n")
+    pipe.flush()
+
+
+def _serve() -> None:
+    """The child's life: one order a line, until the parent is gone."""
+    answers = os.fdopen(os.dup(1), "wb")
+    # Libraries that print must not speak into the messages.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    for line in sys.stdin.buffer:
+        order = json.loads(line)
+        resource.setrlimit(resource.RLIMIT_AS, (order["memory"], order["memory"]))
+        _write(answers, _worked(order, answers))
+
+
+def _worked(order: Mapping[str, Any], answers: IO[bytes]) -> dict[str, Any]:
+    from colophon.labels.writing import apply
+
+    options = dict(order["options"])
+    try:
+        applied = apply(
+            order["source"],
+            order["target"],
+            label=Label(**order["label"]),
+            credential=_signer_in(order["credential"]),
+            action=Action(options.pop("action", None) or Action.CREATED),
+            progress=lambda part: _write(answers, {"progress": part}),
+            **options,
+        )
+    except ColophonError as error:
+        return {"error": type(error).__name__, "details": error.details}
+    except MemoryError:
+        return {"error": TooLarge.__name__, "details": {"detail": "memory"}}
+    return {"applied": asdict(replace(applied, data=None))}
+
+
+if __name__ == "__main__":
+    _serve()
