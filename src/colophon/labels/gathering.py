@@ -84,14 +84,14 @@ def _with(reading: AigcReading, named: list[Deviation]) -> AigcReading:
 
 
 def _once(found: list[AigcReading], standard: Collection[str]) -> list[AigcReading]:
+    usual = frozenset(standard)
     kept: list[AigcReading] = []
+    places: dict[tuple[object, ...], set[str]] = {}
     for reading in found:
-        twin = any(
-            one.fields() == reading.fields()
-            and one.place != reading.place
-            and {one.place, reading.place} <= set(standard)
-            for one in kept
-        )
-        if not twin:
-            kept.append(reading)
+        told = places.setdefault(reading.fields(), set())
+        if reading.place in usual:
+            if told - {reading.place}:
+                continue
+            told.add(reading.place)
+        kept.append(reading)
     return kept

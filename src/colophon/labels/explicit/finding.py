@@ -20,9 +20,12 @@ _EDGE = 16 * 1024
 _FRONT_MATTER = re.compile(
     r"\A\ufeff?(?:---|\+\+\+)[ \t]*\r?\n.*?\n(?:---|\+\+\+|\.\.\.)[ \t]*\r?\n", re.DOTALL
 )
-_UNSEEN = re.compile(
-    r"<!--.*?-->|<(script|style|head|title)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE
-)
+_UNSEEN = re.compile(r"<!--|<(script|style|head|title)\b", re.IGNORECASE)
+_CLOSED = {
+    word: re.compile(rf"</{word}\s{{0,400}}>", re.IGNORECASE)
+    for word in ("script", "style", "head", "title")
+}
+_COMMENT_CLOSED = re.compile("-->")
 _BLOCK = re.compile(
     r"</?(?:p|div|aside|li|h[1-6]|br|section|main|body|header|footer)\b[^>]{0,400}>", re.IGNORECASE
 )
@@ -43,8 +46,30 @@ def in_words(data: bytes, media_type: str) -> Words | None:
     """The explicit label of a text file, or None. Bounded: only both ends are looked at."""
     text = _decoded(data)
     if media_type in _HTML:
-        return _search(_TAG.sub("", _BLOCK.sub("\n", _UNSEEN.sub("\n", text))), html=True)
+        return _search(_TAG.sub("", _BLOCK.sub("\n", _seen(text))), html=True)
     return _search(_FRONT_MATTER.sub("", text[:_EDGE], count=1) + text[_EDGE:], html=False)
+
+
+def _seen(html: str) -> str:
+    """What is left without comments, scripts and the head, in one pass. What never closes hides
+    all that follows, as in a browser; a head need not close.
+    """
+    kept: list[str] = []
+    at, looked, closed_heads = 0, 0, True
+    while opening := _UNSEEN.search(html, looked):
+        word = (opening[1] or "").lower()
+        if word == "head" and not closed_heads:
+            looked = opening.end()
+            continue
+        closing = _CLOSED.get(word, _COMMENT_CLOSED).search(html, opening.end())
+        if closing is None and word == "head":
+            closed_heads = False
+            continue
+        kept.append(html[at : opening.start()])
+        if closing is None:
+            return "\n".join(kept)
+        at = looked = closing.end()
+    return "\n".join([*kept, html[at:]])
 
 
 def _search(text: str, *, html: bool) -> Words | None:
