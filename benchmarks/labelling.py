@@ -31,7 +31,7 @@ TITLE = "Labelling"
 IMPORT_BAR, LABEL_BAR, INSPECT_BAR = 0.3, 0.03, 0.02
 """Seconds."""
 MEMORY_BAR = 64 * MIB
-FILM_BAR = 2.0
+FILM_BAR = 2.5
 """Times the flushed copy: a film is read once, hashed, written and flushed."""
 
 

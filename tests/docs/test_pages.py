@@ -65,7 +65,7 @@ def test_links_within_the_repository_resolve(page):
 
 
 def test_every_page_is_listed_and_every_listed_page_exists(mkdocs):
-    pages = {str(page.relative_to(DOCS)) for page in PAGES if "benchmarks" not in page.parts}
+    pages = {str(page.relative_to(DOCS)) for page in PAGES}
     assert set(listed(mkdocs["nav"])) == pages | GENERATED
 
 
@@ -125,9 +125,7 @@ def test_files_the_documents_name_are_there():
     absent = [
         (name_of(page), path)
         for page, path in named
-        if path.removeprefix("docs/") not in GENERATED
-        and path != "docs/benchmarks/"
-        and not (ROOT / path).exists()
+        if path.removeprefix("docs/") not in GENERATED and not (ROOT / path).exists()
     ]
     assert named
     assert absent == []
