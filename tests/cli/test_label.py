@@ -194,3 +194,14 @@ def test_a_name_with_a_newline_stays_on_one_line(tmp_path) -> None:
     path.write_bytes(made.picture("PNG"))
     ran = colophon("label", path, "--producer", made.PRODUCER)
     assert (ran.code, len(ran.out.splitlines())) == (0, 1)
+
+
+def test_a_batch_is_summed_up_in_the_language_asked_for(tmp_path) -> None:
+    for lang, words in (("zh", "已添加标识 0 个，已存在 0 个，失败 1 个"), ("en", "0 labelled")):
+        folder = tmp_path / lang
+        folder.mkdir()
+        (folder / "empty.png").touch()
+        (folder / "empty.txt").touch()
+        ran = colophon("label", folder, "--producer", made.PRODUCER, "--lang", lang)
+        assert ran.code == 3
+        assert words.replace("失败 1", "失败 2") in ran.err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from importlib import import_module
 from typing import Any
 
@@ -59,6 +60,9 @@ def program() -> None:
 def main() -> Any:
     """The console script. A file name may hold bytes that are no UTF-8: they print escaped."""
     _give_streams()
+    if not sys.warnoptions:
+        # What libraries think of a file is told by our own errors.
+        warnings.simplefilter("ignore")
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     return program(prog_name="colophon")

@@ -56,7 +56,8 @@ def command(
     """Label each FILE (a file, a folder or a glob) and read the labels back.
 
     The source is never changed unless --in-place says so. Outputs that exist are left alone:
-    a batch that was stopped goes on where it stopped. --no-implicit is not offered (Art. 16).
+    a batch that was stopped goes on where it stopped. In place, a symbolic link keeps pointing
+    at its file, which is replaced; other hard links keep the old file. --no-implicit is not offered (Art. 16).
 
     \b
     Examples:
@@ -76,18 +77,25 @@ def command(
     if as_json:
         emit_json(done.documents[0] if len(todo) == 1 else done.documents)
     else:
-        _tell(done, len(todo))
+        _tell(done, len(todo), lang)
     sys.exit(done.exit_code)
 
 
-def _tell(done: Any, count: int) -> None:
+def _tell(done: Any, count: int, lang: Lang) -> None:
+    zh = lang == "zh"
     for document in done.documents:
         if "error" in document:
             note(f"✗ {one_line(document['file'])}: {document['error']['cause']}")
             note(f"  {document['error']['remedy']}")
         elif document.get("skipped"):
-            note(f"– {one_line(document['file'])}: {one_line(document['output'])} exists")
+            note(
+                f"– {one_line(document['file'])}: {one_line(document['output'])} {'已存在' if zh else 'exists'}"
+            )
         else:
             say(f"● {one_line(document['file'])} → {one_line(document['output'] or '')}")
     if count != 1:
-        note(f"{done.labelled} labelled, {done.skipped} already there, {done.failed} failed")
+        note(
+            f"已添加标识 {done.labelled} 个，已存在 {done.skipped} 个，失败 {done.failed} 个"
+            if zh
+            else f"{done.labelled} labelled, {done.skipped} already there, {done.failed} failed"
+        )
