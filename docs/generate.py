@@ -270,8 +270,9 @@ def event_kinds() -> dict[str, tuple[str, str]]:
     for path in sorted(Path(colophon.__file__).parent.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in {"events.kind", "kind"}:
-                words = {each.arg: ast.literal_eval(each.value) for each in node.keywords}
-                if {"zh", "en"} == set(words) and node.args:
+                given = {each.arg: each.value for each in node.keywords}
+                if {"zh", "en"} == set(given) and node.args:
+                    words = {name: ast.literal_eval(value) for name, value in given.items()}
                     found[ast.literal_eval(node.args[0])] = (words["en"], words["zh"])
     return found
 
