@@ -131,8 +131,9 @@ class ParameterUnknown(UsageError):
         "en": "There is no usable legal parameter {id}: {detail}.",
     }
     remedies: ClassVar[Words] = {
-        "zh": "参数及其施行日期见 docs/parameters.md。",
-        "en": "docs/parameters.md lists the parameters and the days they came into force.",
+        "zh": "参数及其施行日期见 docs/parameters.md；并请检查本机时钟。",
+        "en": "docs/parameters.md lists the parameters and the days they came into force; "
+        "check this machine's clock too.",
     }
 
 
