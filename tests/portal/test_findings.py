@@ -61,6 +61,18 @@ def test_a_seal_is_stamped_only_over_proof(made, kinds):
     assert [seal.kind for seal in sheet(made()).seals] == kinds
 
 
+def test_a_manifest_too_large_to_check_is_neither_good_nor_bad():
+    from dataclasses import replace
+
+    credential = replace(
+        samples.CREDENTIAL, valid=None, trusted=None, issues=("too_large_to_check",)
+    )
+    layers = replace(samples.signed().layers, credential=credential)
+    page = sheet(replace(samples.signed(), layers=layers))
+    (row,) = [row for row in page.rows if row.key == "credential"]
+    assert (row.tone, str(row.word)) == ("gap", "Not checked")
+
+
 def test_a_broken_signature_takes_the_seal_even_when_the_layer_claims_trust():
     from dataclasses import replace
 

@@ -24,7 +24,7 @@ INTEGRITIES = {
     "altered": {"zh": "签名后被改动", "en": "altered after signing"},
     "forged": {"zh": "标识系伪造", "en": "the label is forged"},
     "removed": {"zh": "标识曾被去除", "en": "labels were removed"},
-    "unverifiable": {"zh": "无签名可核验", "en": "nothing signed to check"},
+    "unverifiable": {"zh": "未经签名核验", "en": "not checked by a signature"},
 }
 LAYER_NAMES = {
     "aigc": {"zh": "隐式标识", "en": "AIGC metadata"},
@@ -37,7 +37,7 @@ LAYER_NAMES = {
 _ABSENT = {"zh": "未发现", "en": "not found"}
 _SHOWN = {
     "aigc": ("label", "content_producer", "produce_id", "place"),
-    "credential": ("signer", "valid", "trusted", "digital_source_type"),
+    "credential": ("signer", "valid", "trusted", "digital_source_type", "issues"),
     "watermark": ("payload", "confidence"),
     "explicit": ("text", "where", "height_ratio"),
     "iptc": ("digital_source_type",),
@@ -103,4 +103,4 @@ def _words(name: str, layer: Any, lang: Lang) -> str:
     if not getattr(layer, "present", getattr(layer, "known", False)):
         return _ABSENT[lang]
     shown = ((field, getattr(layer, field)) for field in _SHOWN[name])
-    return one_line("  ".join(f"{field}={value}" for field, value in shown if value is not None))
+    return one_line("  ".join(f"{field}={value}" for field, value in shown if value not in (None, ())))

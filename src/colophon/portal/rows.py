@@ -261,6 +261,13 @@ def _credential(layer: CredentialLayer | None) -> Row:
 
 
 def _signature(layer: CredentialLayer) -> tuple[str, str, str, str]:
+    if layer.valid is None:
+        return (
+            "gap",
+            _("Not checked"),
+            _("The file is too large for its manifest to be checked here."),
+            _("Nothing, by itself."),
+        )
     if not layer.valid:
         return (
             "bad",
