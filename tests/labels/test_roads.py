@@ -16,6 +16,7 @@ import pytest
 from colophon.errors import (
     ColophonError,
     ExplicitRequired,
+    ExplicitUnsupported,
     ReadBackFailed,
     TargetExists,
     UsageError,
@@ -257,6 +258,17 @@ def test_another_producers_label_is_kept(media) -> None:
     assert (layer.content_producer, layer.produce_id) == (made.OTHER_PRODUCER, "theirs")
     assert (layer.content_propagator, layer.propagate_id) == (made.PRODUCER, "road-0001")
     assert any("propagator" in note for note in ours.notes)
+    assert (ours.produce_id, ours.content_id) == ("road-0001", "road-0001")
+
+
+def test_a_due_label_that_cannot_be_put_on_releases_nothing(media, tmp_path, monkeypatch) -> None:
+    """No format of this release is without one: the gate is for those that come."""
+    from colophon.labels.explicit import dispatch
+
+    monkeypatch.setattr(dispatch, "_worker", lambda media_type, medium: None)
+    with pytest.raises(ExplicitUnsupported):
+        apply(media(".png"), tmp_path / "a.png", label=LABEL)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_required_labels_cannot_be_switched_off(media, tmp_path) -> None:

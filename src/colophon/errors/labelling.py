@@ -61,6 +61,19 @@ class ExplicitRequired(RefusedError):
     }
 
 
+class ExplicitUnsupported(InputError):
+    code = "explicit_unsupported"
+    clause = "17.1"
+    causes: ClassVar[Words] = {
+        "zh": "此类文件（{media_type}）目前无法添加显式标识，而它须有显式标识。",
+        "en": "An explicit label is due, and files of this type ({media_type}) cannot bear one yet.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请先导出为可添加显式标识的格式（见 docs/formats.md）。",
+        "en": "Export it to a format that can bear one (docs/formats.md).",
+    }
+
+
 class FontMissing(UnavailableError):
     code = "font_missing"
     causes: ClassVar[Words] = {

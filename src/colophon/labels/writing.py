@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 from colophon import __version__
 from colophon.errors import (
     ExplicitRequired,
+    ExplicitUnsupported,
     Lang,
     ReadBackFailed,
     TargetUnwritable,
@@ -240,8 +241,9 @@ def _walk(given: Opened, work: Work, order: Order, started: float, *, to_file: b
     return Applied(
         file=str(given.path or given.name),
         output=str(work.stage.target) if to_file else None,
-        content_id=label.produce_id,
-        produce_id=label.produce_id,
+        # The operator's own number, also where another producer's stays in the label.
+        content_id=order.label.produce_id,
+        produce_id=order.label.produce_id,
         media_type=work.media_type,
         sha256=findings.sha256,
         duty=order.duty,
@@ -280,8 +282,7 @@ def _explicit(work: Work, order: Order) -> None:
         progress=order.progress,
     )
     if written is None:
-        work.notes.append(f"{work.media_type}: no explicit label can be put into such a file yet")
-        return
+        raise ExplicitUnsupported(media_type=work.media_type)
     work.written["explicit"] = as_json(written)
     work.current = made
 
@@ -367,7 +368,7 @@ def _credential(given: Opened, work: Work, order: Order, label: Label) -> None:
         work.media_type,
         order.signer,
         # A file's name may say who somebody is; the number says nothing.
-        title=label.produce_id,
+        title=order.label.produce_id,
         digital_source_type=order.source_type,
         software_agent=SOFTWARE,
         aigc_json=aigc.write(label),
