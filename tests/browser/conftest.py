@@ -82,7 +82,10 @@ def service(tmp_path_factory):
         process.wait(timeout=30)
         log.close()
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        shutil.copy(log.name, SCREENSHOTS.parent / f"serve-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.log")
+        shutil.copy(
+            log.name,
+            SCREENSHOTS.parent / f"serve-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.log",
+        )
         shutil.rmtree(data, ignore_errors=True)
 
 

@@ -103,4 +103,6 @@ def _words(name: str, layer: Any, lang: Lang) -> str:
     if not getattr(layer, "present", getattr(layer, "known", False)):
         return _ABSENT[lang]
     shown = ((field, getattr(layer, field)) for field in _SHOWN[name])
-    return one_line("  ".join(f"{field}={value}" for field, value in shown if value not in (None, ())))
+    return one_line(
+        "  ".join(f"{field}={value}" for field, value in shown if value not in (None, ()))
+    )
