@@ -10,16 +10,16 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 
 from colophon.content import submission
 from colophon.content.models import Content
 from colophon.content.states import State
 from colophon.store import clock
+from colophon.store.admin import ReadOnly
 
 
 @admin.register(Content)
-class ContentAdmin(ModelAdmin):
+class ContentAdmin(ReadOnly):
     """Contents are shown here and changed by acts only."""
 
     list_display = ("id", "state", "medium", "kind", "problem_code", "account", "created")
@@ -35,15 +35,6 @@ class ContentAdmin(ModelAdmin):
         *("original_sha256", "labelled_sha256", "duty_shown", "written_shown"),
     )
     readonly_fields = fields
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
-        return False
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         """Whether this person may send held contents on."""

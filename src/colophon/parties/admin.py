@@ -21,6 +21,7 @@ from colophon.errors import Lang, UsageError
 from colophon.parties import accounts, keys, operator
 from colophon.parties.models import Account, ApiKey, Operator, pseudonym
 from colophon.store import clock
+from colophon.store.admin import ReadOnly
 
 
 @admin.register(Account)
@@ -69,21 +70,13 @@ class AccountAdmin(UserAdmin, ModelAdmin):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ModelAdmin):
+class ApiKeyAdmin(ReadOnly):
+    """A key is shown once to whom it belongs; staff never sees it."""
+
     list_display = ("prefix", "name", "account", "created", "last_used", "expires", "revoked")
     list_filter = ("revoked",)
     search_fields = ("prefix", "name", "account__number")
     actions = ("revoke",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        """A key is shown once to whom it belongs; staff never sees it."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
-        return False
 
     def has_end_permission(self, request: HttpRequest) -> bool:
         """Whether this person may end keys."""
@@ -125,9 +118,6 @@ class OperatorAdmin(ModelAdmin):
     @admin.display(description=_("provider code"))
     def code(self, row: Operator) -> str:
         return operator.provider_code(row)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:  # noqa: ARG002
         return False
