@@ -1,1 +1,1 @@
-"""Floor 7: the OpenAI-compatible door; here its mount point, routes come with part 4."""
+"""Floor 7: the OpenAI-compatible door; here its mount point; the routes come with a later release."""
