@@ -2,8 +2,9 @@
 
 import pytest
 
-from colophon.labels import aigc_fields, credential, deviations, provider_code, writing, xmp
+from colophon.labels import credential, deviations, provider_code, writing, xmp
 from colophon.labels.model import LabelValue
+from colophon.labels.tolerant import fields
 from colophon.provisions import parameters
 
 
@@ -12,9 +13,9 @@ def value(name):
 
 
 def test_fields_and_values_of_the_implicit_label():
-    assert parameters.words("implicit.fields") == aigc_fields.NAMES
+    assert parameters.words("implicit.fields") == fields.NAMES
     assert parameters.words("implicit.label_values") == tuple(LabelValue)
-    assert value("implicit.key") == aigc_fields.WRAPPER == xmp.PROPERTY
+    assert value("implicit.key") == fields.WRAPPER == xmp.PROPERTY
 
 
 def test_the_xmp_property():

@@ -32,7 +32,6 @@ from colophon.labels.reading import medium_of
 from colophon.store import blobs, events, jobs
 
 if TYPE_CHECKING:
-    from colophon.content.apps import ContentConfig
     from colophon.parties.models import Account
 
 HEAD = 4096
@@ -166,7 +165,7 @@ def counted(source: BinaryIO, name: str, head: bytes = b"") -> BinaryIO:
     """``source``, with the ``head`` already read from it put back; reading raises TooLarge at
     the byte over the site's limit.
     """
-    limit = cast("ContentConfig", apps.get_app_config("content")).largest_upload
+    limit = int(vars(apps.get_app_config("content"))["largest_upload"])
     return cast("BinaryIO", Counted(source, name, limit, head))
 
 

@@ -13,19 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from colophon.errors import LabelFieldInvalid
-from colophon.labels import (
-    aigc_context,
-    aigc_fields,
-    aigc_search,
-    deviations,
-    loose_pairs,
-    loose_yaml,
-    provider_code,
-    security_data,
-)
-from colophon.labels.aigc_search import Candidate
-from colophon.labels.loose_text import PLAIN, Decoded, decode
+from colophon.labels import deviations, provider_code, security_data
 from colophon.labels.model import AigcLayer, Deviation, Label, LabelValue
+from colophon.labels.tolerant import context, fields, pairs, search, yaml_lines
+from colophon.labels.tolerant.search import Candidate
+from colophon.labels.tolerant.text import PLAIN, Decoded, decode
 
 MOST_BYTES = 16 * 1024 * 1024
 """Longer texts are searched in their first part and in their last mebibyte."""
@@ -37,7 +29,7 @@ _SPACE_OUTSIDE = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 class AigcReading:
     """One label as found. Absent fields are None; ``place`` names where it was; ``start`` and
     ``end`` are character offsets in the text it was found in; ``context`` says in words of
-    `aigc_context` what surrounds it there; ``more`` counts further labels in the same value.
+    `context` what surrounds it there; ``more`` counts further labels in the same value.
     """
 
     place: str
@@ -62,7 +54,7 @@ class AigcReading:
     @property
     def claim(self) -> LabelValue | None:
         """What the label says, however oddly it is written."""
-        return aigc_fields.claim(self.label)
+        return fields.claim(self.label)
 
     def fields(self) -> tuple[str | None, ...]:
         """The seven values in the standard's order."""
@@ -91,10 +83,10 @@ def write(label: Label) -> str:
     body = _complete(label)
     _check_label(body)
     for name, value in body.items():
-        odd = aigc_fields.disallowed(name, value)
+        odd = fields.disallowed(name, value)
         if odd:
             raise LabelFieldInvalid(field=name, detail=ascii(odd))
-    for name in (aigc_fields.PRODUCER, aigc_fields.PROPAGATOR):
+    for name in (fields.PRODUCER, fields.PROPAGATOR):
         if body[name]:
             provider_code.check(body[name])
     return json.dumps(body, ensure_ascii=True, separators=(",", ":"))
@@ -108,12 +100,12 @@ def read(data: bytes | str, place: str) -> AigcReading:
     """
     decoded = decode(data[:MOST_BYTES])
     text = decoded.text
-    candidates = aigc_search.search(text) or _only_candidate(text)
+    candidates = search.search(text) or _only_candidate(text)
     if not candidates:
         empty = not text.strip()
         return AigcReading(place, deviations=() if empty else (deviations.of("not_json"),))
     first = candidates[0]
-    front = aigc_context.in_front_matter_value(text, first)
+    front = context.in_front_matter_value(text, first)
     found = [*_stray(decoded), *_form(first, markup=False, front=front)]
     alone = len(candidates) == 1 and not first.yaml and not front
     if alone and _whole(first) and _surrounded(text, first):
@@ -129,21 +121,21 @@ def find(
     *,
     standard: frozenset[str] = frozenset({"front_matter"}),
 ) -> list[AigcReading]:
-    """All labels anywhere in a text, in order. Where one stands (`aigc_context.CONTEXTS`) is a
+    """All labels anywhere in a text, in order. Where one stands (`context.CONTEXTS`) is a
     deviation unless it is in ``standard``, the contexts right for this kind of text.
     """
     decoded = decode(_parts(text))
     readings = []
-    for candidate in aigc_search.search(decoded.text):
-        context, oddities = aigc_context.around(decoded.text, candidate)
-        front = bool(context & {"front_matter", "lines"})
+    for candidate in search.search(decoded.text):
+        around, oddities = context.around(decoded.text, candidate)
+        front = bool(around & {"front_matter", "lines"})
         found = [*_form(candidate, markup=True, front=front), *oddities]
         found += [
-            deviations.of(aigc_context.CONTEXTS[name])
-            for name in sorted(context - standard)
-            if name in aigc_context.CONTEXTS
+            deviations.of(context.CONTEXTS[name])
+            for name in sorted(around - standard)
+            if name in context.CONTEXTS
         ]
-        readings.append(_reading(candidate, place, found, context=context))
+        readings.append(_reading(candidate, place, found, context=around))
     return readings
 
 
@@ -191,16 +183,16 @@ def _complete(label: Label) -> dict[str, str]:
         propagate_id,
         reserved_2,
     )
-    return dict(zip(aigc_fields.NAMES, filled, strict=True))
+    return dict(zip(fields.NAMES, filled, strict=True))
 
 
 def _check_label(body: dict[str, str]) -> None:
-    value = body[aigc_fields.LABEL]
+    value = body[fields.LABEL]
     if value not in set(LabelValue):
-        raise LabelFieldInvalid(field=aigc_fields.LABEL, detail=ascii(value))
-    required = [aigc_fields.PROPAGATOR, aigc_fields.PROPAGATE_ID]
-    if value == LabelValue.IS or body[aigc_fields.PRODUCER] or body[aigc_fields.PRODUCE_ID]:
-        required += [aigc_fields.PRODUCER, aigc_fields.PRODUCE_ID]
+        raise LabelFieldInvalid(field=fields.LABEL, detail=ascii(value))
+    required = [fields.PROPAGATOR, fields.PROPAGATE_ID]
+    if value == LabelValue.IS or body[fields.PRODUCER] or body[fields.PRODUCE_ID]:
+        required += [fields.PRODUCER, fields.PRODUCE_ID]
     for name in required:
         if not body[name]:
             raise LabelFieldInvalid(field=name, detail='""')
@@ -210,24 +202,24 @@ def _only_candidate(text: str) -> list[Candidate]:
     """For a value that is a label by its place alone: whatever pairs it begins with."""
     brace = text.find("{")
     if brace >= 0:
-        block = loose_pairs.scan(text, brace)
+        block = pairs.scan(text, brace)
         if _any_field(block):
             raw = text[brace : block.end]
             return [_candidate(block, raw=raw, yaml=False)]
-    lines = loose_yaml.scan(text, 0, min(len(text), loose_pairs.LONGEST))
+    lines = yaml_lines.scan(text, 0, min(len(text), pairs.LONGEST))
     if _any_field(lines):
         return [_candidate(lines, raw="", yaml=True)]
-    block = loose_pairs.scan(text, 0)
+    block = pairs.scan(text, 0)
     return [_candidate(block, raw=text, yaml=False)] if _any_field(block) else []
 
 
-def _candidate(block: loose_pairs.Block, *, raw: str, yaml: bool) -> Candidate:
+def _candidate(block: pairs.Block, *, raw: str, yaml: bool) -> Candidate:
     closed = block.closed
     return Candidate(block.pairs, block.start, block.end, closed, yaml, False, PLAIN, raw)
 
 
-def _any_field(block: loose_pairs.Block) -> bool:
-    return any(aigc_fields.name_of(pair.key) for pair in block.pairs)
+def _any_field(block: pairs.Block) -> bool:
+    return any(fields.name_of(pair.key) for pair in block.pairs)
 
 
 def _reading(
@@ -237,21 +229,21 @@ def _reading(
     context: frozenset[str] = frozenset(),
     more: int = 0,
 ) -> AigcReading:
-    held = aigc_fields.values(candidate.pairs, yaml=candidate.yaml)
+    held = fields.values(candidate.pairs, yaml=candidate.yaml)
     all_found = [
         *found,
-        *aigc_fields.judge_pairs(candidate.pairs, yaml=candidate.yaml),
-        *aigc_fields.judge_values(held, whole=_whole(candidate)),
+        *fields.judge_pairs(candidate.pairs, yaml=candidate.yaml),
+        *fields.judge_values(held, whole=_whole(candidate)),
     ]
     return AigcReading(
         place,
-        label=held.get(aigc_fields.LABEL),
-        content_producer=held.get(aigc_fields.PRODUCER),
-        produce_id=held.get(aigc_fields.PRODUCE_ID),
-        reserved_code1=held.get(aigc_fields.RESERVED_1),
-        content_propagator=held.get(aigc_fields.PROPAGATOR),
-        propagate_id=held.get(aigc_fields.PROPAGATE_ID),
-        reserved_code2=held.get(aigc_fields.RESERVED_2),
+        label=held.get(fields.LABEL),
+        content_producer=held.get(fields.PRODUCER),
+        produce_id=held.get(fields.PRODUCE_ID),
+        reserved_code1=held.get(fields.RESERVED_1),
+        content_propagator=held.get(fields.PROPAGATOR),
+        propagate_id=held.get(fields.PROPAGATE_ID),
+        reserved_code2=held.get(fields.RESERVED_2),
         deviations=tuple(dict.fromkeys(all_found)),
         start=candidate.start,
         end=candidate.end,
@@ -289,7 +281,7 @@ def _form(candidate: Candidate, *, markup: bool, front: bool) -> list[Deviation]
 
 
 def _json_form(raw: str) -> list[Deviation]:
-    if not aigc_search.is_json(raw):
+    if not search.is_json(raw):
         return [deviations.of("not_json")]
     outside = _SPACE_OUTSIDE.sub("", raw)
     return [deviations.of("json_spaced")] if re.search(r"\s", outside) else []

@@ -6,10 +6,11 @@ import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
-from colophon.labels import aigc, aigc_fields, deviations, xmp
+from colophon.labels import aigc, deviations, xmp
 from colophon.labels.aigc import AigcReading
 from colophon.labels.carriers.packet import Packet
 from colophon.labels.model import AigcLayer, Deviation
+from colophon.labels.tolerant import fields
 
 _ANNEX_B = (":EXIF:UserComment", ":eXIf:UserComment", ":tEXt:AIGC", ":zTXt:AIGC", ":iTXt:AIGC")
 """The other places the standard allows for pictures (Source: GB 45438-2025 Annex B)."""
@@ -33,7 +34,7 @@ def layer(packets: Iterable[Packet], standard: Collection[str]) -> AigcLayer:
 
 def as_json(found: AigcLayer) -> str:
     """The label's fields as the JSON it was read from would be written."""
-    return json.dumps(dict(zip(aigc_fields.NAMES, found.fields(), strict=True)))
+    return json.dumps(dict(zip(fields.NAMES, found.fields(), strict=True)))
 
 
 def readings(packet: Packet, standard: Collection[str]) -> Iterator[AigcReading]:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import PurePath
 
 from colophon.errors import UnknownType
-from colophon.labels import aigc_fields, carriers, gathering
+from colophon.labels import carriers, gathering
 from colophon.labels.carriers.packet import Packet
 from colophon.labels.model import (
     AigcLayer,
@@ -27,6 +27,7 @@ from colophon.labels.model import (
     Verdict,
 )
 from colophon.labels.sources import Opened, Source, opened
+from colophon.labels.tolerant import fields
 
 Anchors = Sequence[bytes]
 Gathered = tuple[str, list[Packet], tuple[str, ...], tuple[str, ...]]
@@ -180,7 +181,7 @@ def _verdict(layers: Layers) -> tuple[Verdict, Notice]:
     """Source: Measures for Labelling Art. 6: a metadata label decides; other traces only let
     suspect."""
     if layers.aigc and layers.aigc.present:
-        value = aigc_fields.claim(layers.aigc.label)
+        value = fields.claim(layers.aigc.label)
         return _VERDICTS.get(value or "", (Verdict.SUSPECTED, Notice.SUSPECTED))
     types = [
         layer.digital_source_type or ""

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from colophon.labels.xml_spans import (
+from colophon.labels.tolerant.xml_spans import (
     Attribute,
     Element,
     elements,

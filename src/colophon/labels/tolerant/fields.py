@@ -8,8 +8,8 @@ from difflib import get_close_matches
 from functools import cache
 
 from colophon.labels import deviations, provider_code
-from colophon.labels.loose_pairs import Pair
 from colophon.labels.model import Deviation, LabelValue
+from colophon.labels.tolerant.pairs import Pair
 from colophon.provisions import parameters
 
 LABEL = "Label"

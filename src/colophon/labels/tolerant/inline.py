@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import re
 
-from colophon.labels.loose_pairs import Block, Pair
+from colophon.labels.tolerant.pairs import Block, Pair
 
 _NAME = re.compile(
     r"(?<![A-Za-z0-9])(?P<key>Label|Content_?Producer|Content_?Propagator|Produc(?:e|er)_?ID"

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from colophon.labels import deviations, loose_yaml
-from colophon.labels.aigc_search import Candidate
+from colophon.labels import deviations
 from colophon.labels.model import Deviation
+from colophon.labels.tolerant import yaml_lines
+from colophon.labels.tolerant.search import Candidate
 
 CONTEXTS: Mapping[str, str] = MappingProxyType(
     {
@@ -61,10 +62,10 @@ def around(text: str, candidate: Candidate) -> tuple[frozenset[str], list[Deviat
 
 
 def _heading(text: str, start: int) -> re.Match[str] | None:
-    line = loose_yaml.line_start(text, start)
+    line = yaml_lines.line_start(text, start)
     heading = _HEADING.search(text[line:start])
     if heading is None and line and not text[line:start].strip(" \t#/%;*>-"):
-        above = loose_yaml.line_start(text, line - 1)
+        above = yaml_lines.line_start(text, line - 1)
         heading = _HEADING.search(text[above : line - 1].rstrip("\r"))
     return heading
 
@@ -95,7 +96,7 @@ def _enclosure(text: str, candidate: Candidate) -> set[str]:
         return {"comment"}
     if text.rfind("/*", low, start) > text.rfind("*/", low, start):
         return {"comment"}
-    line = text[loose_yaml.line_start(text, start) : start + 8]
+    line = text[yaml_lines.line_start(text, start) : start + 8]
     if _LINE_COMMENT.match(line):
         return {"comment"}
     lowered = text[low:start].lower()

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from colophon.labels.loose_pairs import MOST_PAIRS, Block, Pair, unquoted
+from colophon.labels.tolerant.pairs import MOST_PAIRS, Block, Pair, unquoted
 
 _MARKED = r"[ \t]*(?:(?:\#+|//+|%+|;+|--+|\*+|>+|<!--+|/\*+)[ \t]*)?(?:-[ \t]+)?"
 _LINE = re.compile(r"[^\n]*\n?")

@@ -11,7 +11,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 
-from colophon.labels.loose_text import unbackslash
+from colophon.labels.tolerant.text import unbackslash
 
 
 @dataclass(frozen=True, slots=True)

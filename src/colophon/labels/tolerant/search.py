@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from colophon.labels import aigc_fields, loose_inline, loose_pairs, loose_yaml
-from colophon.labels.loose_pairs import Block, Pair
-from colophon.labels.loose_text import PLAIN, Escape, escape_before
+from colophon.labels.tolerant import fields, inline, pairs, yaml_lines
+from colophon.labels.tolerant.pairs import Block, Pair
+from colophon.labels.tolerant.text import PLAIN, Escape, escape_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ _WRAPPER = re.compile(r"[{,]\s*[\"']?[\w.-]{0,40}(?i:AIGC)[\w.-]{0,40}[\"']?\s*[
 _CLOSE_WRAPPER = re.compile(r"[\"']?\s*\}")
 _BRACES = re.compile(r"[{}]")
 _LOOK_BACK = 4096
-_WINDOWS = (4096, 64 * 1024, loose_pairs.LONGEST)
+_WINDOWS = (4096, 64 * 1024, pairs.LONGEST)
 _MOST_TRIES = 20_000
 _MOST_WORK = 32 * 1024 * 1024
 _MOST_LABELS = 256
@@ -119,7 +119,7 @@ class _Search:
 
     def _object(self, start: int, key: int, escape: Escape) -> Candidate | None:
         if escape == PLAIN:
-            block = loose_pairs.scan(self.text, start)
+            block = pairs.scan(self.text, start)
             self.work -= block.end - start
             raw, end = self.text[start : block.end], block.end
         else:
@@ -134,7 +134,7 @@ class _Search:
             window = self.text[start : start + size]
             plain = escape.undo(window)
             self.work -= 4 * len(window)
-            block = loose_pairs.scan(plain, 0)
+            block = pairs.scan(plain, 0)
             if block.closed or len(window) < size or not enough(block.pairs):
                 break
         end = self._end_in_original(start, plain[: block.end], escape)
@@ -171,12 +171,12 @@ class _Search:
         """The YAML lines around a key that stands first on its line."""
         if key < self.mapped:
             return None
-        start = loose_yaml.line_start(self.text, key)
-        words = start + loose_yaml.indent_of(self.text, start)
-        if key - words not in {0, 1} or not loose_yaml.key_at(self.text, words):
+        start = yaml_lines.line_start(self.text, key)
+        words = start + yaml_lines.indent_of(self.text, start)
+        if key - words not in {0, 1} or not yaml_lines.key_at(self.text, words):
             return None
         start = self._first_sibling(start)
-        block = loose_yaml.scan(self.text, start, min(len(self.text), start + loose_pairs.LONGEST))
+        block = yaml_lines.scan(self.text, start, min(len(self.text), start + pairs.LONGEST))
         self.work -= block.end - start
         self.mapped = block.end
         if not enough(block.pairs) or any(_RENDERED.search(pair.text) for pair in block.pairs):
@@ -187,9 +187,9 @@ class _Search:
         """Names and values running on in one paragraph; three of them at least."""
         low = max(self.done, key - _BEFORE)
         above = _LABEL_JUST_BEFORE.search(self.text, low, key)
-        block = loose_inline.scan(self.text, above.start() if above else key)
+        block = inline.scan(self.text, above.start() if above else key)
         self.work -= 4 * (block.end - block.start)
-        names = {aigc_fields.name_of(pair.key) for pair in block.pairs}
+        names = {fields.name_of(pair.key) for pair in block.pairs}
         if len(names) < _FEWEST_INLINE:
             return None
         text = self.text[block.start : block.end]
@@ -197,15 +197,15 @@ class _Search:
 
     def _first_sibling(self, start: int) -> int:
         """``Label`` is too common a word to search for: look whether it stands just above."""
-        indent = loose_yaml.indent_of(self.text, start)
+        indent = yaml_lines.indent_of(self.text, start)
         for _ in range(_MOST_ABOVE):
             if start <= self.done:
                 break
-            above = loose_yaml.line_start(self.text, start - 1)
-            key = loose_yaml.key_at(self.text, above + indent)
-            if loose_yaml.indent_of(self.text, above) != indent or not key:
+            above = yaml_lines.line_start(self.text, start - 1)
+            key = yaml_lines.key_at(self.text, above + indent)
+            if yaml_lines.indent_of(self.text, above) != indent or not key:
                 break
-            if aigc_fields.name_of(key["key"]) is None:
+            if fields.name_of(key["key"]) is None:
                 break
             start = above
         return start
@@ -215,8 +215,8 @@ def enough(pairs: tuple[Pair, ...]) -> bool:
     """Whether these pairs are a label: one distinctive field and one more, or a label alone
     with nothing else beside it.
     """
-    names = {name for name in (aigc_fields.name_of(pair.key) for pair in pairs) if name}
-    if names == {aigc_fields.LABEL}:
+    names = {name for name in (fields.name_of(pair.key) for pair in pairs) if name}
+    if names == {fields.LABEL}:
         return len(pairs) == 1
     return len(names) >= _FEWEST_FIELDS
 
