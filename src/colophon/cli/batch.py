@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -14,9 +15,19 @@ from colophon.cli import stopping
 from colophon.cli.files import Task
 from colophon.cli.output import named
 from colophon.cli.profile import Operator
-from colophon.errors import ColophonError, Lang, TargetExists, UnavailableError, UsageError
+from colophon.errors import (
+    ColophonError,
+    Lang,
+    MalformedFile,
+    TargetExists,
+    UnavailableError,
+    UsageError,
+)
 from colophon.labels.model import Applied, Kind, Label, LabelValue
 from colophon.labels.placing import clear_stale, named_write_error
+
+Result = tuple[int, dict[str, Any], int]
+"""Which task, what came of it, and the exit code it asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +98,28 @@ def run(
     return done
 
 
-def _results(
-    todo: list[Task], wanted: Wanted, operator: Operator, jobs: int
-) -> Iterator[tuple[int, dict[str, Any], int]]:
-    single = len(todo) == 1
-    if jobs == 1 or single:
-        for index, task in enumerate(todo):
-            yield (index, *_one(task, wanted, operator, single=single))
+def _results(todo: list[Task], wanted: Wanted, operator: Operator, jobs: int) -> Iterator[Result]:
+    if len(todo) == 1:
+        yield (0, *_one(todo[0], wanted, operator, single=True))
         return
+    left = dict(enumerate(todo))
+    try:
+        for index, document, code in _pooled(left, wanted, operator, jobs):
+            yield index, document, code
+            del left[index]
+    except BrokenProcessPool:
+        # Some file broke its decoder, and the pool with it: each that is left goes alone.
+        for index, task in left.items():
+            yield from _alone(index, task, wanted, operator)
+
+
+def _pooled(
+    todo: Mapping[int, Task], wanted: Wanted, operator: Operator, jobs: int
+) -> Iterator[Result]:
     with ProcessPoolExecutor(jobs, initializer=stopping.follow_the_parent) as pool:
         futures = {
-            pool.submit(_one, task, wanted, operator, single=single): index
-            for index, task in enumerate(todo)
+            pool.submit(_one, task, wanted, operator, single=False): index
+            for index, task in todo.items()
         }
         try:
             for future in as_completed(futures):
@@ -107,6 +128,14 @@ def _results(
             pool.shutdown(wait=False, cancel_futures=True)
             stopping.stop_children()
             raise
+
+
+def _alone(index: int, task: Task, wanted: Wanted, operator: Operator) -> Iterator[Result]:
+    try:
+        yield from _pooled({index: task}, wanted, operator, 1)
+    except BrokenProcessPool:
+        error = MalformedFile(file=task.source.name, detail="its decoder broke off")
+        yield index, _failure(task, error, wanted.lang), error.exit_code
 
 
 def _one(
