@@ -138,6 +138,34 @@ ADDRESSEES: Final[dict[str, tuple[str, str]]] = {
 }
 """Whom a clause speaks to: id to (zh, en)."""
 
+MEDIA: Final[dict[str, tuple[str, str]]] = {
+    "text": ("文本", "text"),
+    "document": ("文档", "document"),
+    "image": ("图片", "picture"),
+    "audio": ("音频", "sound"),
+    "video": ("视频", "video"),
+    "scene": ("虚拟场景", "virtual scene"),
+}
+"""What a person perceives: id to (zh, en)."""
+
+KINDS: Final[dict[str, tuple[str, str]]] = {
+    "text": ("文本", "text"),
+    "speech": ("语音", "speech"),
+    "audio": ("非语音声音", "non-speech sound"),
+    "face": ("人物生物特征", "biometric features"),
+    "image": ("图像", "image"),
+    "video": ("视频", "video"),
+    "scene": ("数字人物与虚拟场景", "digital persons and virtual scenes"),
+}
+"""The technologies of Art. 23 by the word that commands and the API use: id to (zh, en)."""
+
+ACTIONS: Final[dict[str, tuple[str, str]]] = {
+    "created": ("生成", "created"),
+    "edited": ("编辑", "edited"),
+    "identity-changed": ("显著改变个人身份特征", "identity significantly changed"),
+}
+"""What the generation did (Source: Art. 17.1): id to (zh, en)."""
+
 SUBJECT_ELEMENTS: Final = ("人工智能", "AI")
 """An explicit label says one of these (Source: GB 45438-2025 5.1-5.6) ..."""
 ACT_ELEMENTS: Final = ("生成", "合成")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ContentConfig(AppConfig):
     name = "colophon.content"
     label = "content"
+    verbose_name = _("Content")
     default_auto_field = "django.db.models.BigAutoField"
 
     grants: ClassVar[dict[str, tuple[str, ...]]] = {

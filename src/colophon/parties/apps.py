@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PartiesConfig(AppConfig):
     name = "colophon.parties"
     label = "parties"
+    verbose_name = _("People and programs")
     default_auto_field = "django.db.models.BigAutoField"
 
     grants: ClassVar[dict[str, tuple[str, ...]]] = {

@@ -19,7 +19,7 @@ class Event(models.Model):
     """
 
     uuid = models.UUIDField(unique=True, editable=False)
-    kind = models.CharField(_("kind"), max_length=100)
+    kind = models.CharField(_("kind of event"), max_length=100)
     subject = models.CharField(_("subject"), max_length=200)
     at = models.DateTimeField(_("at"))
     by = models.CharField(_("by"), max_length=200)
@@ -50,7 +50,7 @@ class Job(models.Model):
         (State.STOPPED, _("stopped")),
     ]
 
-    kind = models.CharField(_("kind"), max_length=100)
+    kind = models.CharField(_("kind of job"), max_length=100)
     key = models.CharField(_("key"), max_length=200, unique=True)
     arguments = models.JSONField(_("arguments"), default=dict)
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=State.QUEUED)

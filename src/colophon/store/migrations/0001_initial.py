@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uuid', models.UUIDField(editable=False, unique=True)),
-                ('kind', models.CharField(max_length=100, verbose_name='kind')),
+                ('kind', models.CharField(max_length=100, verbose_name='kind of event')),
                 ('subject', models.CharField(max_length=200, verbose_name='subject')),
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('by', models.CharField(max_length=200, verbose_name='by')),
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             name='Job',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=100, verbose_name='kind')),
+                ('kind', models.CharField(max_length=100, verbose_name='kind of job')),
                 ('key', models.CharField(max_length=200, unique=True, verbose_name='key')),
                 ('arguments', models.JSONField(default=dict, verbose_name='arguments')),
                 ('state', models.CharField(choices=[(colophon.store.states.State['QUEUED'], 'queued'), (colophon.store.states.State['LEASED'], 'running'), (colophon.store.states.State['DONE'], 'done'), (colophon.store.states.State['DEAD'], 'dead letter'), (colophon.store.states.State['STOPPED'], 'stopped')], default=colophon.store.states.State['QUEUED'], max_length=10, verbose_name='state')),
