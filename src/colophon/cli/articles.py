@@ -39,7 +39,10 @@ def command(number: str | None, *, as_json: bool, lang: Lang) -> None:
     if as_json:
         emit_json(_document(passage))
         return
-    say(f"{catalogue.cite(passage.id, lang)}  ({_bound(passage.addressees, lang)})")
+    name = (
+        passage.title(lang) if isinstance(passage, Article) else catalogue.cite(passage.id, lang)
+    )
+    say(f"{name}  ({_bound(passage.addressees, lang)})")
     say(_words(passage, lang))
 
 
