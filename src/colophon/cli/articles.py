@@ -39,9 +39,7 @@ def command(number: str | None, *, as_json: bool, lang: Lang) -> None:
     if as_json:
         emit_json(_document(passage))
         return
-    name = (
-        passage.title(lang) if isinstance(passage, Article) else catalogue.cite(passage.id, lang)
-    )
+    name = passage.title(lang) if isinstance(passage, Article) else catalogue.cite(passage.id, lang)
     say(f"{name}  ({_bound(passage.addressees, lang)})")
     say(_words(passage, lang))
 
