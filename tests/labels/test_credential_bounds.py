@@ -143,7 +143,7 @@ def test_a_huge_sound_is_labelled_in_bounded_memory_and_the_note_says_it_is_not_
     large = sound(tmp_path / "large.wav", 1, LARGEST + 2)
     memory, done = weighed(keys, small, large, tmp_path / "out.wav")
     assert "credential" not in done["written"]
-    assert any("too large to be signed" in note for note in done["notes"])
+    assert "too_large_to_sign" in [note["code"] for note in done["notes"]]
     assert memory < 48
     found = inspect(tmp_path / "out.wav")
     assert (found.verdict, found.layers.credential.present) == ("labelled", False)

@@ -96,7 +96,7 @@ def _tell(path: Path, found: Findings, lang: Lang) -> None:
         for deviation in found.layers.aigc.deviations:
             say(f"      ◐ {deviation.code}: {one_line(deviation.detail)}  [{deviation.source}]")
     for remark in found.notes:
-        say(f"    {one_line(remark)}")
+        say(f"    {one_line(remark.words(lang))}")
 
 
 def _words(name: str, layer: Any, lang: Lang) -> str:

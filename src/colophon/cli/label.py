@@ -93,6 +93,8 @@ def _tell(done: Any, count: int, lang: Lang) -> None:
             )
         else:
             say(f"● {one_line(document['file'])} → {one_line(document['output'] or '')}")
+            for remark in document.get("notes", ()):
+                note(f"  {one_line(remark[lang])}")
     if count != 1:
         note(
             f"已添加标识 {done.labelled} 个，已存在 {done.skipped} 个，失败 {done.failed} 个"

@@ -34,7 +34,7 @@ def record(applied: Applied, *, by: str, now: datetime) -> Content:
         labelled_sha256=applied.sha256,
         created=now,
         released=now,
-        notes=list(applied.notes),
+        notes=[note.to_json() for note in applied.notes],
     )
     shown = applied.to_json()
     content.duty, content.written = shown["duty"], shown["written"]

@@ -196,7 +196,7 @@ def _release(
     content.labelled_sha256, content.labelled_size = blob.sha256, blob.size
     shown = applied.to_json()
     content.duty, content.written = shown["duty"], shown["written"]
-    content.notes = list(applied.notes)
+    content.notes = [note.to_json() for note in applied.notes]
     content.progress, content.released = 100, now
     content.save()
     body = {

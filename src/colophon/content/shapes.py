@@ -81,7 +81,7 @@ class ContentOut(Schema):
     produce_id: str
     duty: dict[str, Any]
     written: dict[str, Any]
-    notes: list[str]
+    notes: list[dict[str, str]]
     problem: Problem | None
     review: Literal["not_configured"] = Field(
         "not_configured", description="Review of content comes with a later release."

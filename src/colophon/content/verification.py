@@ -7,11 +7,12 @@ import dataclasses
 from colophon.content import register
 from colophon.labels.model import Findings, Integrity, RegisterLayer
 from colophon.labels.reading import inspect
+from colophon.labels.remarks import Remark, remark
 from colophon.labels.sources import Source
 from colophon.parties import signing
 
-SAME_NUMBER = "register:produce_id_known_bytes_differ"
-UNLABELLED_ORIGINAL = "register:bytes_of_the_unlabelled_original"
+SAME_NUMBER = remark("register_bytes_differ")
+UNLABELLED_ORIGINAL = remark("register_original")
 
 
 def inspect_upload(source: Source, name: str) -> Findings:
@@ -51,7 +52,7 @@ def _with(
     layer: RegisterLayer,
     *,
     integrity: Integrity | None = None,
-    note: str | None = None,
+    note: Remark | None = None,
 ) -> Findings:
     return dataclasses.replace(
         findings,

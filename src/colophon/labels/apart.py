@@ -23,6 +23,7 @@ from colophon import errors
 from colophon.errors import ColophonError, MalformedFile, TooLarge
 from colophon.labels.duty import Action
 from colophon.labels.model import Applied, Duty, Label
+from colophon.labels.remarks import remark
 
 if TYPE_CHECKING:
     from colophon.labels.certificates import Signer
@@ -157,7 +158,8 @@ def _answered(answer: Mapping[str, Any]) -> Applied:
         raise kind(**answer["details"])
     body = dict(answer["applied"])
     duty = Duty(**body.pop("duty"))
-    return Applied(**{**body, "duty": duty, "notes": tuple(body["notes"])})
+    notes = tuple(remark(note["code"], **dict(note["details"])) for note in body["notes"])
+    return Applied(**{**body, "duty": duty, "notes": notes})
 
 
 def _broken(child: subprocess.Popen[bytes]) -> str:

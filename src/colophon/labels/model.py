@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from colophon.labels.remarks import Remark
+
 
 class Medium(StrEnum):
     """What a person perceives, whatever the container."""
@@ -225,7 +227,7 @@ class Findings:
     integrity: Integrity
     layers: Layers
     seconds: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Remark, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The object of ``colophon inspect --json``; absent layers are left out, a layer that
@@ -267,7 +269,7 @@ class Applied:
     written: dict[str, Any]
     read_back: bool
     seconds: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Remark, ...] = ()
     data: bytes | None = field(default=None, repr=False)
 
     def to_json(self) -> dict[str, Any]:
@@ -282,6 +284,8 @@ class Applied:
 
 def as_json(value: Any) -> Any:
     """A dataclass tree as plain dicts, lists and strings."""
+    if isinstance(value, Remark):
+        return value.to_json()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: as_json(getattr(value, f.name)) for f in _fields(type(value))}
     if isinstance(value, dict):

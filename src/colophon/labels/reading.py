@@ -26,11 +26,12 @@ from colophon.labels.model import (
     Notice,
     Verdict,
 )
+from colophon.labels.remarks import Remark, remark
 from colophon.labels.sources import Opened, Source, opened
 from colophon.labels.tolerant import fields
 
 Anchors = Sequence[bytes]
-Gathered = tuple[str, list[Packet], tuple[str, ...], tuple[str, ...]]
+Gathered = tuple[str, list[Packet], tuple[str, ...], tuple[Remark, ...]]
 """Media type, packets, the carrier's standard places, remarks."""
 TEXT_CAP = 16 << 20
 """Bytes of a text of unknown kind that are searched for labels."""
@@ -103,9 +104,9 @@ def _packets(given: Opened) -> Gathered:
     found = carriers.recognise(given.head(), given.name)
     if found is None:
         return _loose(given)
-    notes = (
-        () if found.name_fits else (f"the name says otherwise, the content is {found.media_type}",)
-    )
+    notes: tuple[Remark, ...] = ()
+    if not found.name_fits:
+        notes = (remark("name_says_otherwise", media_type=found.media_type),)
     packets = found.carrier.read(given.file)
     places = tuple(found.carrier.standard_place(form) for form in found.carrier.forms)
     return found.media_type, packets, places, notes

@@ -45,6 +45,7 @@ from colophon.labels.model import (
     as_json,
 )
 from colophon.labels.reading import inspect, medium_in
+from colophon.labels.remarks import Remark, remark
 from colophon.labels.sources import Opened, Source, opened
 from colophon.terms import has_required_elements
 
@@ -92,7 +93,7 @@ class Work:
     medium: Medium
     digest: str | None = None
     written: dict[str, Any] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Remark] = field(default_factory=list)
 
 
 class More(TypedDict, total=False):
@@ -343,9 +344,9 @@ def _succeeding(label: Label, packets: list[Packet], places: list[str], work: Wo
     try:
         aigc.write(kept)
     except UsageError:
-        work.notes.append(f"replaced a label that breaks the standard, of {theirs[:40]!r}")
+        work.notes.append(remark("label_replaced", producer=ascii(theirs[:40])))
         return label
-    work.notes.append(f"kept the label of producer {theirs}; this operator is its propagator")
+    work.notes.append(remark("label_kept", producer=theirs))
     return kept
 
 
@@ -355,10 +356,10 @@ def _credential(given: Opened, work: Work, order: Order, label: Label) -> None:
     if order.signer is None or order.source_type is None:
         return
     if not credential.supports(work.media_type):
-        work.notes.append(f"{work.media_type}: a signed manifest cannot be embedded in it")
+        work.notes.append(remark("manifest_not_embeddable", media_type=work.media_type))
         return
     if any(credential.too_large(one, work.media_type) for one in (work.current, given.file)):
-        work.notes.append("the file is too large to be signed in bounded memory; it is not signed")
+        work.notes.append(remark("too_large_to_sign"))
         return
     made = work.stage.path()
     explicit = work.written.get("explicit") or {}
@@ -383,7 +384,7 @@ def _read_back(name: str, findings: Findings, work: Work) -> None:
     """Raises ReadBackFailed unless the finished bytes say exactly what was to be written."""
     found = findings.layers.aigc
     if work.medium is Medium.TEXT and found is not None and found.count > 1:
-        work.notes.append("the text holds further labels; they were left as they are")
+        work.notes.append(remark("further_labels_in_text"))
         found = _own_label(name, work)
     if found is None or not found.present or found.count != 1 or found.deviations:
         raise ReadBackFailed(file=name, detail="aigc")

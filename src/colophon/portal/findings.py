@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from colophon.labels.model import CredentialLayer, Findings, RegisterLayer
+    from colophon.labels.remarks import Remark
     from colophon.portal.rows import Deviance, Row
 
 MAX_DEPTH = 6
@@ -89,7 +90,7 @@ def signature_holds(credential: CredentialLayer | None) -> bool:
     )
 
 
-def record_holds(register: RegisterLayer | None, notes: tuple[str, ...] = ()) -> bool:
+def record_holds(register: RegisterLayer | None, notes: tuple[Remark, ...] = ()) -> bool:
     """Whether this service released exactly these bytes (not only received them)."""
     exact = register is not None and register.known and register.match == "exact"
     return exact and UNLABELLED_ORIGINAL not in notes

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         RegisterLayer,
         WatermarkLayer,
     )
+    from colophon.labels.remarks import Remark
 
 SHAPES = {"met": "●", "due": "◐", "gap": "○", "bad": "○", "none": "–"}
 """The look's four shapes; ``bad`` shares the open circle and differs by its word."""
@@ -320,7 +321,7 @@ def _watermark(layer: WatermarkLayer | None) -> Row:
     )
 
 
-def _register(layer: RegisterLayer | None, notes: tuple[str, ...]) -> Row:
+def _register(layer: RegisterLayer | None, notes: tuple[Remark, ...]) -> Row:
     name = _("Public log")
     if layer is None:
         return _not_looked_for("register", name)
@@ -345,7 +346,7 @@ def _register(layer: RegisterLayer | None, notes: tuple[str, ...]) -> Row:
     )
 
 
-def _record(layer: RegisterLayer, notes: tuple[str, ...]) -> tuple[str, str, str, str]:
+def _record(layer: RegisterLayer, notes: tuple[Remark, ...]) -> tuple[str, str, str, str]:
     if UNLABELLED_ORIGINAL in notes:
         return (
             "due",

@@ -29,6 +29,7 @@ from colophon.labels.explicit.audio import apply
 from colophon.labels.explicit.limits import Limits
 from colophon.labels.explicit.rhythm import find_rhythm
 from colophon.labels.model import Medium
+from colophon.labels.remarks import Remark
 from colophon.provisions import parameters
 
 RATE = 44_100
@@ -252,10 +253,10 @@ def test_without_a_speaker_the_rhythm_is_taken_and_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    notes: list[str] = []
+    notes: list[Remark] = []
     source, target = wav(tmp_path, music(1)), tmp_path / "out.wav"
     assert apply(source, target, "audio/wav", note=notes.append).form == "rhythm"
-    assert any("espeak-ng" in note for note in notes)
+    assert [note.code for note in notes] == ["rhythm_for_speech"]
     speech.spoken.cache_clear()
     with pytest.raises(ToolMissing):
         apply(source, target, "audio/wav", form="speech")

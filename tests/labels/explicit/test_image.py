@@ -30,6 +30,7 @@ from colophon.labels.explicit.image import apply
 from colophon.labels.explicit.limits import Limits
 from colophon.labels.explicit.stamp import POSITIONS
 from colophon.labels.model import Medium
+from colophon.labels.remarks import Remark
 
 BUNDLED = ("astronaut", "chelsea", "coffee", "rocket", "camera", "moon", "page", "text", "coins")
 BUNDLED += ("brick", "grass", "gravel", "clock", "cell", "horse", "hubble_deep_field", "retina")
@@ -217,10 +218,10 @@ def test_a_full_palette_is_promoted_and_said_so() -> None:
     before = Image.frombytes("P", (256, 256), np.arange(65536, dtype=np.uint32).astype(np.uint8))
     middle = rng.integers(110, 140, (256, 3), np.uint8)
     before.putpalette(middle.tobytes())
-    notes: list[str] = []
+    notes: list[Remark] = []
     data, written = apply(saved(before), "image/png", note=notes.append)
     assert opened(data).mode == "RGB"
-    assert any("palette" in note for note in notes)
+    assert "palette_full" in [note.code for note in notes]
     assert written.contrast is not None
     assert written.contrast >= 4.5
 
@@ -367,7 +368,7 @@ def test_every_page_of_a_tiff_bears_the_label() -> None:
 
 @pytest.mark.parametrize("size", [(16, 16), (3, 2), (1, 1), (4000, 40), (40, 4000), (64, 48)])
 def test_odd_sizes_keep_the_ratio(size: tuple[int, int]) -> None:
-    notes: list[str] = []
+    notes: list[Remark] = []
     before = Image.new("RGB", size, (30, 60, 90))
     data, written = apply(saved(before), "image/png", "本图片由AI生成", note=notes.append)
     assert opened(data).size == size
@@ -375,7 +376,7 @@ def test_odd_sizes_keep_the_ratio(size: tuple[int, int]) -> None:
     assert written.height_ratio >= 0.05
     assert written.text in {"本图片由AI生成", "AI生成"}
     if max(size) <= 16:
-        assert any("too small" in note for note in notes)
+        assert "picture_too_small" in [note.code for note in notes]
 
 
 def test_english_words_and_refused_ones() -> None:

@@ -16,6 +16,7 @@ from colophon.labels.explicit.limits import STANDARD, Limits
 from colophon.labels.explicit.sounds.order import Order
 from colophon.labels.explicit.wording import words
 from colophon.labels.model import ExplicitWritten, Medium
+from colophon.labels.remarks import Remark
 
 WAV = ("audio/wav", "audio/x-wav", "audio/vnd.wave")
 
@@ -28,7 +29,7 @@ def apply(
     lang: Lang = "zh",
     *,
     form: speech.Form = "auto",
-    note: Callable[[str], None] = lambda _sentence: None,
+    note: Callable[[Remark], None] = lambda _sentence: None,
     progress: Callable[[float], None] = lambda _fraction: None,
     limits: Limits = STANDARD,
 ) -> ExplicitWritten:
@@ -67,7 +68,7 @@ def apply_file(
     wording: str | None,
     lang: Lang,
     position: str,
-    note: Callable[[str], None],
+    note: Callable[[Remark], None],
     progress: Callable[[float], None],
     limits: Limits,
 ) -> ExplicitWritten:

@@ -9,8 +9,9 @@ from pathlib import Path
 from colophon.errors import Lang
 from colophon.labels.explicit.limits import STANDARD, Limits
 from colophon.labels.model import ExplicitWritten, Medium
+from colophon.labels.remarks import Remark
 
-Note = Callable[[str], None]
+Note = Callable[[Remark], None]
 Progress = Callable[[float], None]
 
 _TEXTS = frozenset(
@@ -72,7 +73,7 @@ def _worker(media_type: str, medium: Medium) -> str | None:
     return None
 
 
-def _quiet(_sentence: str) -> None:
+def _quiet(_remark: Remark) -> None:
     return None
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from colophon.labels.remarks import Remark, remark
+
 if TYPE_CHECKING:
     from fractions import Fraction
 
@@ -52,7 +54,7 @@ def chosen(codec: str, webm: bool) -> tuple[str, dict[str, str]]:
 
 
 def pixel_format(
-    picture: VideoStream, frame: VideoFrame, media_type: str, note: Callable[[str], None]
+    picture: VideoStream, frame: VideoFrame, media_type: str, note: Callable[[Remark], None]
 ) -> str:
     """The form of pixels to draw on and encode: the source's own where the encoder takes it."""
     import av
@@ -66,7 +68,7 @@ def pixel_format(
     if name in taken and paintable(frame):
         return name
     if name not in {"nv12", "yuvj420p"}:
-        note(f"pixels of the form {name} were encoded as {FALLBACK_FORM}")
+        note(remark("pixels_converted", found=name, written=FALLBACK_FORM))
     return FALLBACK_FORM
 
 

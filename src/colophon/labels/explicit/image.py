@@ -20,6 +20,7 @@ from colophon.labels.explicit.formats.order import Order, decoding
 from colophon.labels.explicit.limits import STANDARD, Limits
 from colophon.labels.explicit.wording import words
 from colophon.labels.model import ExplicitWritten, Medium
+from colophon.labels.remarks import Remark
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -45,7 +46,7 @@ def apply(
     *,
     name: str = "picture",
     limits: Limits = STANDARD,
-    note: Callable[[str], None] = lambda _sentence: None,
+    note: Callable[[Remark], None] = lambda _sentence: None,
 ) -> tuple[bytes, ExplicitWritten]:
     """The labelled picture, same format and mode wherever that can hold the label.
 
@@ -73,7 +74,7 @@ def apply_file(
     lang: Lang,
     position: str,
     limits: Limits,
-    note: Callable[[str], None],
+    note: Callable[[Remark], None],
     **_unused: Any,
 ) -> ExplicitWritten:
     """The door `dispatch.apply` calls."""

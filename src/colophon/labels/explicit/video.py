@@ -18,6 +18,7 @@ from colophon.labels.explicit.frames import FrameLabel, label_for, paintable, tu
 from colophon.labels.explicit.limits import STANDARD, Limits
 from colophon.labels.explicit.wording import words
 from colophon.labels.model import ExplicitWritten, Medium
+from colophon.labels.remarks import Remark, remark
 from colophon.provisions import parameters
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Ask:
 
     wording: str
     position: str
-    note: Callable[[str], None]
+    note: Callable[[Remark], None]
     progress: Callable[[float], None]
     limits: Limits
 
@@ -68,7 +69,7 @@ def apply(
     lang: Lang = "zh",
     *,
     position: str = "auto",
-    note: Callable[[str], None] = lambda _sentence: None,
+    note: Callable[[Remark], None] = lambda _sentence: None,
     progress: Callable[[float], None] = lambda _fraction: None,
     limits: Limits = STANDARD,
 ) -> ExplicitWritten:
@@ -107,7 +108,7 @@ def apply_file(
     wording: str | None,
     lang: Lang,
     position: str,
-    note: Callable[[str], None],
+    note: Callable[[Remark], None],
     progress: Callable[[float], None],
     limits: Limits,
 ) -> ExplicitWritten:
@@ -141,7 +142,7 @@ def _planned(source: Path, media_type: str, ask: Ask) -> Work:
         frame = _drawable(frame, form)
         label = label_for(frame, turn, ask.wording, ask.position, picture.sample_aspect_ratio)
         if label.text != ask.wording:
-            ask.note(f"shorter words were used to fit the width: {label.text}")
+            ask.note(remark("shorter_words", text=label.text))
         length = (container.duration or 0) / opening.MICROSECONDS
     seconds = parameters.number("explicit.video.min_seconds")
     return Work(name, label, seconds, ask, look, length=length)
@@ -208,12 +209,12 @@ def _copied(stream: Stream, out: OutputContainer, work: Work) -> Stream | None:
     try:
         copied: Stream = out.add_stream_from_template(stream)
     except (ValueError, av.error.FFmpegError):
-        work.ask.note(f"a {stream.type} stream could not be copied and was left out")
+        work.ask.note(remark("stream_left_out", kind=stream.type))
         return None
     copied.metadata.update(stream.metadata)
     copied.disposition = stream.disposition
     if stream.type == "video" and not int(stream.disposition) & ATTACHED_PICTURE:
-        work.ask.note("only the first video stream was labelled")
+        work.ask.note(remark("first_stream_only"))
     return copied
 
 

@@ -77,6 +77,7 @@ def content(request: HttpRequest, content_id: UUID) -> HttpResponse:
         "standing": contents.standing(found.state),
         "written": contents.written(found.written),
         "sheet": _read_back(found),
+        "remarks": [note[wording.page_lang()] for note in found.notes],
     }
     return render(request, "portal/content.html", shown)
 

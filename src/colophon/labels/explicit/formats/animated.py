@@ -12,6 +12,7 @@ from colophon.labels.explicit.formats import png, saving
 from colophon.labels.explicit.formats.order import Order, decoding
 from colophon.labels.explicit.formats.page import draw, label_page, orientation
 from colophon.labels.model import ExplicitWritten
+from colophon.labels.remarks import remark
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -66,7 +67,7 @@ def _frames(picture: Image, order: Order) -> tuple[list[Image], list[float], Exp
 def _options(picture: Image, data: bytes, order: Order) -> dict[str, Any]:
     loop = {"loop": picture.info["loop"]} if "loop" in picture.info else {}
     if picture.format == "GIF":
-        order.note("the frames of the GIF were given palettes of their own again")
+        order.note(remark("gif_palettes_renewed"))
         return {**loop, "disposal": 2, **saving.described(picture, "comment")}
     if picture.format == "PNG":
         first = bool(picture.info.get("default_image"))
@@ -88,7 +89,7 @@ def _pages(picture: Image, order: Order) -> tuple[bytes, ExplicitWritten]:
         pages.append(page)
     if written is None:
         raise AnimationNotSupported(file=order.name, detail="no pages")
-    order.note("descriptive tags of the first TIFF page were kept, those of later pages not")
+    order.note(remark("tiff_page_tags"))
     buffer = BytesIO()
     with decoding(order.name):
         pages[0].save(buffer, "TIFF", save_all=True, append_images=pages[1:], **options)

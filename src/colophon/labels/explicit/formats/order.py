@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from colophon.errors import MalformedFile, TooLarge, TruncatedFile
 from colophon.labels.explicit.limits import Limits
 from colophon.labels.explicit.stamp import Stamp, fit
+from colophon.labels.remarks import Remark, remark
 from colophon.provisions import parameters
 
 HARD_TO_READ = 9
@@ -52,15 +53,15 @@ class Order:
     text: str
     position: str
     limits: Limits
-    note: Callable[[str], None]
+    note: Callable[[Remark], None]
 
     def stamp(self, width: int, height: int) -> Stamp:
         """The stamp for an upright picture of this size."""
         stamp = fit(self.text, width, height, parameters.number("explicit.image.min_height_ratio"))
         if stamp.text != self.text:
-            self.note(f"shorter words were used to fit the width: {stamp.text}")
+            self.note(remark("shorter_words", text=stamp.text))
         if stamp.ink_height < HARD_TO_READ:
-            self.note(f"the picture is too small for legible words ({width} x {height})")
+            self.note(remark("picture_too_small", width=width, height=height))
         return stamp
 
     @property

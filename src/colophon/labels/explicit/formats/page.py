@@ -9,6 +9,7 @@ from colophon.labels.explicit import raster
 from colophon.labels.explicit.formats import palette
 from colophon.labels.explicit.formats.order import Order, decoding
 from colophon.labels.model import ExplicitWritten
+from colophon.labels.remarks import remark
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +40,7 @@ def label_page(picture: Image, order: Order) -> tuple[Image, ExplicitWritten, An
         drawn = _on_palette(picture, order)
         if drawn is not None:
             return drawn
-        order.note("the palette was full: the picture is now in full colour")
+        order.note(remark("palette_full"))
         picture, clear = picture.convert("RGBA" if clear is not None else "RGB"), None
     if picture.mode == "1":
         page, written = _on_values(picture.convert("L"), "L", order)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from colophon.labels.explicit.formats import jpeg, png
 from colophon.labels.explicit.formats.order import Order, decoding
+from colophon.labels.remarks import remark
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -67,7 +68,7 @@ def _jpeg(new: Image, old: Image, data: bytes, _clear: Any, order: Order) -> byt
     )
     joined, left = jpeg.join(data, fresh)
     if left:
-        order.note("further pictures inside the JPEG (MPF) were left out: they bore no label")
+        order.note(remark("inner_pictures_left_out"))
     return joined
 
 
@@ -96,7 +97,7 @@ def tiff_options(old: Image, new: Image, order: Order) -> dict[str, Any]:
     squeezed = old.info.get("compression", "raw")
     bilevel = squeezed in {"group3", "group4", "tiff_ccitt"} and new.mode != "1"
     if squeezed in {"jpeg", "tiff_jpeg", "webp"} or bilevel:
-        order.note(f"TIFF compression {squeezed} was replaced by deflate, which loses nothing")
+        order.note(remark("tiff_compression_replaced", compression=squeezed))
         squeezed = "tiff_adobe_deflate"
     tags = {k: v for k, v in old.tag_v2.items() if k not in TIFF_LAYOUT}  # type: ignore[attr-defined]
     return {"compression": squeezed, "tiffinfo": tags, **described(old, "icc_profile", "dpi")}

@@ -13,6 +13,7 @@ from colophon.labels.explicit import loudness
 from colophon.labels.explicit.sounds import recoded
 from colophon.labels.explicit.sounds.order import Order
 from colophon.labels.explicit.speech import Spoken
+from colophon.labels.remarks import remark
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,7 +91,7 @@ def apply(source: Path, target: Path, order: Order) -> tuple[Spoken, int]:
             stream.seek(0)
             _copy(stream, out, start + at, order, size)
             if has_index == b"VBRI":
-                order.note("the MP3's VBRI index was left out: it would count wrongly")
+                order.note(remark("mp3_index_left_out"))
             elif has_index:
                 out.write(reindexed(index, frame, label))
             out.write(label)

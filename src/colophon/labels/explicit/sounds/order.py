@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from colophon.errors import Lang
 from colophon.labels.explicit import loudness, speech
 from colophon.labels.explicit.limits import Limits
+from colophon.labels.remarks import Remark, remark
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +25,7 @@ class Order:
     lang: Lang
     form: speech.Form
     limits: Limits
-    note: Callable[[str], None]
+    note: Callable[[Remark], None]
     progress: Callable[[float], None]
 
     def sound(
@@ -38,7 +39,7 @@ class Order:
 
         said = speech.make(self.text, self.lang, self.form, rate_hz)
         if said.form == "rhythm" and self.form != "rhythm":
-            self.note("espeak-ng is not installed: the label is the rhythm, not speech")
+            self.note(remark("rhythm_for_speech"))
         mono = loudness.matched(said.samples, rate_hz, content_db)
         frames = np.zeros((len(mono) + round(speech.PAUSE_SECONDS * rate_hz), channels), np.float32)
         frames[: len(mono), : min(channels, 2)] = mono[:, None]

@@ -11,6 +11,7 @@ from colophon.errors import MalformedFile
 from colophon.labels.explicit import loudness, opening
 from colophon.labels.explicit.sounds.order import Order
 from colophon.labels.explicit.speech import Spoken
+from colophon.labels.remarks import remark
 
 if TYPE_CHECKING:
     import numpy as np
@@ -186,7 +187,7 @@ def _streams(
             others[stream.index].disposition = stream.disposition
             others[stream.index].metadata.update(stream.metadata)
         except (ValueError, av.error.FFmpegError):
-            order.note(f"a {stream.type} stream could not be copied and was left out")
+            order.note(remark("stream_left_out", kind=stream.type))
     return encoder, others
 
 
@@ -196,7 +197,7 @@ def _encoder(out: OutputContainer, sound: AudioStream, order: Order) -> AudioStr
     if not name:
         raise MalformedFile(file=order.name, detail=f"sound of the codec {codec}")
     if codec == "vorbis":
-        order.note("Vorbis sound was encoded again as Opus, in the same Ogg container")
+        order.note(remark("vorbis_became_opus"))
     rate = OPUS_RATE if name == "libopus" else sound.rate
     encoder = cast("AudioStream", out.add_stream(name, rate=rate))
     encoder.codec_context.layout = sound.layout.name
