@@ -207,6 +207,23 @@ def deviations_page() -> str:
     )
 
 
+def remarks_page() -> str:
+    """The closed list of what a result may say beside its facts."""
+    from colophon.labels import remarks
+
+    lines = [
+        "# Remarks",
+        "",
+        (
+            "The `notes` of a result are remarks from this list, each as its code with its sentence "
+            "in both languages: what could not be kept, what stands in the file besides."
+        ),
+        "",
+    ]
+    rows = ((f"`{code}`", cell(en), cell(zh)) for code, (zh, en) in remarks.ALL.items())
+    return "\n".join([*lines, *table(("Code", "English", "中文"), rows), "", GENERATED, ""])
+
+
 def commands_page() -> str:
     """Every command's own help."""
     import click
@@ -360,6 +377,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "parameters.md": parameters_page,
     "errors.md": errors_page,
     "deviations.md": deviations_page,
+    "remarks.md": remarks_page,
     "commands.md": commands_page,
     "schemas.md": schemas_page,
     "states.md": states_page,

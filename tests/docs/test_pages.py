@@ -25,6 +25,7 @@ GENERATED = {
     "parameters.md",
     "errors.md",
     "deviations.md",
+    "remarks.md",
     "schemas.md",
     "commands.md",
     "states.md",
