@@ -165,12 +165,6 @@ def _chunks(source: BinaryIO, piece: Piece, path: Path) -> Iterator[bytes]:
         yield chunk
 
 
-def digest_of(path: Path) -> str:
-    """SHA-256 of a file's bytes in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def clear_stale(folder: Path) -> None:
     """Removes what runs that were killed left in a folder, once it has lain for a day."""
     oldest = time.time() - STALE_SECONDS

@@ -29,8 +29,8 @@ from colophon.errors import (
     WordingNotCompliant,
     WrongExtension,
 )
-from colophon.labels import aigc, carriers, duty, gathering, placing
-from colophon.labels.carriers.packet import Packet, PacketForm
+from colophon.labels import aigc, carriers, credential, duty, gathering, placing
+from colophon.labels.carriers.packet import Carrier, Packet, PacketForm
 from colophon.labels.duty import Action
 from colophon.labels.model import (
     AigcLayer,
@@ -54,11 +54,10 @@ if TYPE_CHECKING:
 
 PROFILES = ("cn",)
 Word = TypeVar("Word", bound=StrEnum)
-IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 SOURCE_TYPES = {
-    Action.CREATED: IPTC + "trainedAlgorithmicMedia",
-    Action.EDITED: IPTC + "compositeWithTrainedAlgorithmicMedia",
-    Action.IDENTITY_CHANGED: IPTC + "compositeWithTrainedAlgorithmicMedia",
+    Action.CREATED: credential.GENERATED,
+    Action.EDITED: credential.COMPOSITE,
+    Action.IDENTITY_CHANGED: credential.COMPOSITE,
 }
 SOFTWARE = ("Colophon", __version__)
 
@@ -89,6 +88,7 @@ class Work:
 
     stage: placing.Stage
     current: Path
+    carrier: Carrier
     media_type: str
     medium: Medium
     digest: str | None = None
@@ -141,11 +141,11 @@ def apply(
     if not isinstance(label, Label):
         raise UsageError(detail="apply() needs a label: Label(content_producer, produce_id)")
     with opened(source, more.get("name")) as given:
-        media_type, medium = _typed(given)
+        found, medium = _typed(given)
         chosen = _word(Kind, kind, "kind") if kind else duty.KIND_OF_MEDIUM[medium]
         order = _order(label, chosen, explicit, credential, more)
         with _workplace(given, target) as (stage, current):
-            work = Work(stage, current, media_type, medium)
+            work = Work(stage, current, found.carrier, found.media_type, medium)
             applied = _walk(given, work, order, started, to_file=target is not None)
             return _released(applied, work, more, to_file=target is not None)
 
@@ -199,13 +199,13 @@ def _check_options(profile: str, explicit: str, watermark: str, more: More) -> N
         raise WordingNotCompliant(text=wording[:40])
 
 
-def _typed(given: Opened) -> tuple[str, Medium]:
+def _typed(given: Opened) -> tuple[carriers.Recognised, Medium]:
     found = carriers.recognise(given.head(), given.name)
     if found is None:
         raise UnknownType(file=given.name)
     if not found.name_fits:
         raise WrongExtension(file=given.name, found=found.media_type)
-    return found.media_type, medium_in(given, found.media_type)
+    return found, medium_in(given, found.media_type)
 
 
 def _wants_explicit(due: Duty, explicit: str) -> bool:
@@ -232,7 +232,7 @@ def _workplace(given: Opened, target: str | Path | None) -> Iterator[tuple[placi
 
 def _walk(given: Opened, work: Work, order: Order, started: float, *, to_file: bool) -> Applied:
     if order.explicit:
-        _check_writable(given, order)
+        _check_writable(given, work.carrier, order)
         _explicit(work, order)
     label = _metadata(given, work, order)
     _credential(given, work, order, label)
@@ -256,15 +256,13 @@ def _walk(given: Opened, work: Work, order: Order, started: float, *, to_file: b
     )
 
 
-def _check_writable(given: Opened, order: Order) -> None:
+def _check_writable(given: Opened, carrier: Carrier, order: Order) -> None:
     """Plans the metadata on the source itself: what is cut off or broken is refused before it is
     decoded, for a decoder may mend it in silence or fail after an hour."""
-    found = carriers.recognise(given.head(), given.name)
-    if found is not None:
-        found.carrier.read(given.file)
-        planned = aigc.write(order.label)
-        values = {"aigc": planned.encode("ascii"), "xmp": _xmp([], "", planned, None)}
-        found.carrier.write(given.file, {form: values[form] for form in found.carrier.forms})
+    carrier.read(given.file)
+    planned = aigc.write(order.label)
+    values = {"aigc": planned.encode("ascii"), "xmp": _xmp([], "", planned, None)}
+    carrier.write(given.file, {form: values[form] for form in carrier.forms})
 
 
 def _explicit(work: Work, order: Order) -> None:
@@ -291,10 +289,7 @@ def _explicit(work: Work, order: Order) -> None:
 def _metadata(given: Opened, work: Work, order: Order) -> Label:
     """The AIGC label in the container's standard place, and nothing else changed."""
     with opened(work.current, given.name) as file:
-        found = carriers.recognise(file.head(), given.name)
-        if found is None:
-            raise ReadBackFailed(file=given.name, detail=work.media_type)
-        carrier = found.carrier
+        carrier = work.carrier
         places = [carrier.standard_place(form) for form in carrier.forms]
         packets = carrier.read(file.file)
         label = _succeeding(order.label, packets, places, work)
@@ -351,8 +346,6 @@ def _succeeding(label: Label, packets: list[Packet], places: list[str], work: Wo
 
 
 def _credential(given: Opened, work: Work, order: Order, label: Label) -> None:
-    from colophon.labels import credential
-
     if order.signer is None or order.source_type is None:
         return
     if not credential.supports(work.media_type):
@@ -403,6 +396,5 @@ def _own_label(name: str, work: Work) -> AigcLayer:
     """The label in its place: a text may well quote other labels in its words."""
     places = work.written["aigc"]["places"]
     with opened(work.current, name) as file:
-        found = carriers.recognise(file.head(), name)
-        packets = found.carrier.read(file.file) if found else []
+        packets = work.carrier.read(file.file)
     return gathering.layer([packet for packet in packets if packet.place in places], places)
