@@ -3,8 +3,8 @@
     python -m tests.store.handed drive DATA JOBS KILLS SEED
     python -m tests.store.handed worker
 
-The driver queues jobs, starts two workers, kills their whole process groups at random
-moments and starts others, and prints what is then in the database, as JSON.
+The driver queues jobs, starts two workers, kills their whole process groups while they have
+jobs in hand and starts others, and prints what is then in the database, as JSON.
 """
 
 from __future__ import annotations
@@ -58,6 +58,34 @@ def await_more(than: int) -> None:
         time.sleep(0.02)
 
 
+def strike(workers: list[subprocess.Popen[bytes]]) -> None:
+    """Kills all workers at a moment at which one of them surely has a job in hand.
+
+    They are stopped first: what they hold when they are looked at, they still hold when killed.
+    """
+    until = time.monotonic() + START_SECONDS
+    while True:
+        signal_all(workers, signal.SIGSTOP)
+        if leased_count() or killed.all_done() or time.monotonic() > until:
+            break
+        signal_all(workers, signal.SIGCONT)
+        time.sleep(0.01)
+    for process in workers:
+        kill(process)
+
+
+def signal_all(workers: list[subprocess.Popen[bytes]], number: signal.Signals) -> None:
+    for process in workers:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+
+
+def leased_count() -> int:
+    from colophon.store.models import Job
+
+    return Job.objects.filter(state="leased").count()
+
+
 def drive(count: int, kills: int, chance: random.Random) -> int:
     """How many kills hit workers while work was left."""
     workers = [start_worker() for _ in range(WORKERS)]
@@ -68,10 +96,9 @@ def drive(count: int, kills: int, chance: random.Random) -> int:
             queue_batch(number, count // kills, count)
             await_more(done_count())
             time.sleep(chance.uniform(0.0, 0.3))
+            strike(workers)
             hits += not killed.all_done()
-            place = chance.randrange(WORKERS)
-            kill(workers[place])
-            workers[place] = start_worker()
+            workers = [start_worker() for _ in range(WORKERS)]
         await_end()
     finally:
         for process in workers:
