@@ -91,6 +91,9 @@ def test_a_source_that_cannot_seek_is_taken_whole(submit, account, png):
         def __init__(self, data):
             self._file = io.BytesIO(data)
 
+        def seekable(self):
+            return False
+
         def read(self, size=-1):
             return self._file.read(min(size, 1000) if size > 0 else 1000)
 

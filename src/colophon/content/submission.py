@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import tempfile
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePath
@@ -34,7 +37,6 @@ from colophon.store import blobs, events, jobs
 if TYPE_CHECKING:
     from colophon.parties.models import Account
 
-HEAD = 4096
 LABEL_JOB, PRODUCE_JOB = "content.label", "content.produce"
 RECEIVED = events.kind("content.received", zh="收到内容", en="A content was received")
 TRIED_AGAIN = events.kind(
@@ -97,9 +99,10 @@ def submit(
         idempotency_key=idempotency_key or "",
     )
     check(order)
-    head = source.read(HEAD)
-    media_type = _media_type(head, order.name)
-    blob = blobs.keep(counted(source, order.name, head))
+    with _seekable(source, order.name) as given:
+        media_type = _media_type(given, order.name)
+        given.seek(0)
+        blob = blobs.keep(counted(given, order.name))
     content = Content(
         medium=medium_of(media_type).value,
         media_type=media_type,
@@ -161,25 +164,32 @@ def again(content: Content, *, by: str, now: datetime) -> Content:
         return fresh
 
 
-def counted(source: BinaryIO, name: str, head: bytes = b"") -> BinaryIO:
-    """``source``, with the ``head`` already read from it put back; reading raises TooLarge at
-    the byte over the site's limit.
-    """
+@contextmanager
+def _seekable(source: BinaryIO, name: str) -> Iterator[BinaryIO]:
+    """The source itself, or a copy for the time being of one that cannot seek."""
+    if source.seekable():
+        yield source
+        return
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(counted(source, name), copy)
+        yield cast("BinaryIO", copy)
+
+
+def counted(source: BinaryIO, name: str) -> BinaryIO:
+    """``source``; reading raises TooLarge at the byte over the site's limit."""
     limit = int(vars(apps.get_app_config("content"))["largest_upload"])
-    return cast("BinaryIO", Counted(source, name, limit, head))
+    return cast("BinaryIO", Counted(source, name, limit))
 
 
 class Counted:
     """A source that refuses to give more bytes than the limit."""
 
-    def __init__(self, source: BinaryIO, name: str, limit: int, head: bytes) -> None:
-        self._source, self._name, self._limit, self._head = source, name, limit, head
+    def __init__(self, source: BinaryIO, name: str, limit: int) -> None:
+        self._source, self._name, self._limit = source, name, limit
         self._given = 0
 
     def read(self, size: int = -1) -> bytes:
-        chunk, self._head = self._head, b""
-        if not chunk:
-            chunk = self._source.read(size if size >= 0 else self._limit + 1)
+        chunk = self._source.read(size if size >= 0 else self._limit + 1)
         self._given += len(chunk)
         if self._given > self._limit:
             raise TooLarge(file=self._name, detail=f"> {self._limit} bytes")
@@ -228,10 +238,11 @@ def _earlier(account: Account, order: Order, request: str) -> Content | None:
     return found
 
 
-def _media_type(head: bytes, name: str) -> str:
-    if not head:
+def _media_type(source: BinaryIO, name: str) -> str:
+    source.seek(0)
+    if not source.read(1):
         raise EmptyFile(file=name)
-    found = recognise(head, name)
+    found = recognise(source, name)
     if found is None:
         raise UnknownType(file=name)
     if not found.name_fits:

@@ -114,11 +114,17 @@ class Producer:
 
 @dataclass(frozen=True, slots=True)
 class Security:
-    """What the reserved codes hold. ``kind``: none | securitydata | opaque."""
+    """What the reserved codes hold. ``kind``: none | securitydata | opaque. ``signer``: the name
+    under which a pinned key is known, ``key`` the SM3 fingerprint of the key that signed (hex).
+    ``binding``: whether the content is the one that was signed.
+    """
 
     kind: str = "none"
     signature: str = "none"  # valid | invalid | unknown_signer | unsupported | none
     form: str | None = None  # plain | prehashed
+    signer: str | None = None
+    key: str | None = None
+    binding: str = "none"  # intact | altered | unsupported | none
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +182,22 @@ class WatermarkLayer:
 
 
 @dataclass(frozen=True, slots=True)
+class Requirement:
+    """One number of GB 45438-2025 clause 5, held against what was found. ``met`` None: it could
+    not be measured. ``found`` and ``least`` share ``unit``."""
+
+    code: str  # elements | place | height | contrast | seconds | rate | not_mixed
+    clause: str
+    met: bool | None
+    found: str | float | None = None
+    least: str | float | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ExplicitLayer:
-    """The explicit label found. ``how``: what the finding rests on (text, rhythm, manifest)."""
+    """The explicit label found. ``how``: what the finding rests on (text, ocr, rhythm, speech,
+    manifest). ``legible``: all that could be measured is met."""
 
     present: bool
     text: str | None = None
@@ -186,6 +206,7 @@ class ExplicitLayer:
     seconds: float | None = None
     legible: bool | None = None
     how: str | None = None
+    requirements: tuple[Requirement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,18 @@ _MACHINE_MADE = (
     "compositeWithTrainedAlgorithmicMedia",
     "algorithmicMedia",
 )
-_DOCUMENTS = ("application/pdf",)
+_BY_FIRST_WORD = {
+    "image": Medium.IMAGE,
+    "audio": Medium.AUDIO,
+    "video": Medium.VIDEO,
+    "model": Medium.SCENE,
+    "text": Medium.TEXT,
+}
+_TEXTS = frozenset(
+    f"application/{word}"
+    for word in ("xhtml+xml", "rdf+xml", "json", "x-ndjson", "geo+json", "yaml", "toml", "xml")
+)
+"""Words for people and programs to read that are not of the type ``text/…``."""
 
 
 def inspect(
@@ -83,10 +94,10 @@ def inspect(
 
 def medium_of(media_type: str) -> Medium:
     """What a person perceives of a file of this type."""
-    if media_type in _DOCUMENTS:
-        return Medium.DOCUMENT
+    if media_type in _TEXTS:
+        return Medium.TEXT
     first = media_type.partition("/")[0]
-    return Medium(first) if first in ("image", "audio", "video") else Medium.TEXT
+    return _BY_FIRST_WORD.get(first, Medium.DOCUMENT)
 
 
 def medium_in(given: Opened, media_type: str) -> Medium:
@@ -101,7 +112,7 @@ def medium_in(given: Opened, media_type: str) -> Medium:
 
 
 def _packets(given: Opened) -> Gathered:
-    found = carriers.recognise(given.head(), given.name)
+    found = carriers.recognise(given.file, given.name)
     if found is None:
         return _loose(given)
     notes: tuple[Remark, ...] = ()

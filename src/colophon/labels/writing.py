@@ -200,7 +200,7 @@ def _check_options(profile: str, explicit: str, watermark: str, more: More) -> N
 
 
 def _typed(given: Opened) -> tuple[carriers.Recognised, Medium]:
-    found = carriers.recognise(given.head(), given.name)
+    found = carriers.recognise(given.file, given.name)
     if found is None:
         raise UnknownType(file=given.name)
     if not found.name_fits:

@@ -1,46 +1,22 @@
 """Carriers: one container family a file. See ``packet.py`` for the contract.
 
-``recognise(head, name)`` picks one; a family's module loads when it is first asked.
+``recognise(source, name)`` picks one; a family's module loads when it is first asked.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
 from pathlib import PurePath
-from typing import cast
+from typing import BinaryIO
 
+from colophon.labels.carriers.families import BINARY, FAMILIES, PACKAGES, TEXTS, Family
 from colophon.labels.carriers.packet import Carrier
 
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """Where a carrier lives, and the extensions its files go by."""
-
-    module: str
-    constant: str
-    extensions: tuple[str, ...]
-
-    def carrier(self) -> Carrier:
-        return _load(self.module, self.constant)
-
-
-BINARY = (
-    Family("png", "PNG", (".png", ".apng")),
-    Family("jpeg", "JPEG", (".jpg", ".jpeg", ".jpe", ".jfif")),
-    Family("riff", "WEBP", (".webp",)),
-    Family("riff", "WAV", (".wav", ".wave")),
-    Family("bmff", "BMFF", (".mp4", ".m4v", ".mov", ".qt", ".m4a", ".m4b")),
-    Family("pdf", "PDF", (".pdf",)),
-    Family("id3", "MP3", (".mp3",)),
-)
-TEXT = (
-    Family("markdown", "MARKDOWN", (".md", ".markdown", ".mdown")),
-    Family("html", "HTML", (".html", ".htm", ".xhtml")),
-    Family("plain_text", "PLAIN_TEXT", (".txt", ".text", ".log")),
-)
-FAMILIES = BINARY + TEXT
+HEAD = 4096
+"""Bytes at the start of a file by which its family is told."""
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +28,19 @@ class Recognised:
     name_fits: bool
 
 
-def recognise(head: bytes, name: str) -> Recognised | None:
-    """The family of a file by its first bytes; by its extension only where words alone
-    cannot tell (Markdown, plain text). None when no family knows it."""
+def recognise(source: BinaryIO, name: str) -> Recognised | None:
+    """The family of a file by its bytes; by its extension only where words alone cannot tell
+    (Markdown, source code, plain text). None when no family knows it."""
+    source.seek(0)
+    head = source.read(HEAD)
     suffix = PurePath(name).suffix.lower()
-    for family in BINARY:
+    if head.startswith(_ZIP):
+        return _package(source, suffix)
+    for family in _likely_first(BINARY, suffix):
         media_type = family.carrier().sniff(head)
         if media_type:
-            fits = not suffix or suffix in family.extensions or not _known(suffix)
-            return Recognised(family.carrier(), media_type, fits)
-    return _recognise_text(head, suffix)
-
-
-def _recognise_text(head: bytes, suffix: str) -> Recognised | None:
-    named = next((family for family in TEXT if suffix in family.extensions), None)
-    if named is None:
-        named = TEXT[1] if TEXT[1].carrier().sniff(head) else None
-        if named is None:
-            return None
-        return Recognised(named.carrier(), named.carrier().media_types[0], not _known(suffix))
-    if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return None
-    return Recognised(named.carrier(), named.carrier().media_types[0], name_fits=True)
+            return Recognised(family.carrier(), media_type, _fits(family, suffix))
+    return _text(head, suffix)
 
 
 def extensions() -> frozenset[str]:
@@ -81,11 +48,47 @@ def extensions() -> frozenset[str]:
     return frozenset(extension for family in FAMILIES for extension in family.extensions)
 
 
-def _known(suffix: str) -> bool:
-    return suffix in extensions()
+def _package(source: BinaryIO, suffix: str) -> Recognised | None:
+    from colophon.labels.carriers import package
+
+    media_type = package.media_type_of(source)
+    for family in PACKAGES:
+        carrier = family.carrier()
+        if media_type in carrier.media_types:
+            return Recognised(carrier, media_type, _fits(family, suffix))
+    return None
 
 
-@cache
-def _load(module: str, constant: str) -> Carrier:
-    found = import_module(f"{__name__}.{module}")
-    return cast("Carrier", getattr(found, constant))
+def _text(head: bytes, suffix: str) -> Recognised | None:
+    named = next((family for family in TEXTS if suffix in family.extensions), None)
+    if b"\0" in head and not head.startswith(_WIDE) and not (named and _binary_too(named, head)):
+        return None
+    if named is not None:
+        media_type = _media_type(named, head, suffix)
+        return Recognised(named.carrier(), media_type, name_fits=True)
+    html = next(family for family in TEXTS if family.module == "html")
+    if html.carrier().sniff(head):
+        media_type = html.carrier().media_types[0]
+        return Recognised(html.carrier(), media_type, _fits(html, suffix))
+    return None
+
+
+def _binary_too(family: Family, head: bytes) -> bool:
+    """Whether a family told by its extension has binary files too (STL), and this is one."""
+    return family.carrier().sniff(head) is not None
+
+
+def _media_type(family: Family, head: bytes, suffix: str) -> str:
+    """A text family's exact type: by extension where it has several (source code)."""
+    carrier = family.carrier()
+    by_suffix: dict[str, str] = getattr(carrier, "types_by_extension", {})
+    return by_suffix.get(suffix) or carrier.sniff(head) or carrier.media_types[0]
+
+
+def _likely_first(families: Iterable[Family], suffix: str) -> list[Family]:
+    """So that recognising a file loads one module, not all."""
+    return sorted(families, key=lambda family: suffix not in family.extensions)
+
+
+def _fits(family: Family, suffix: str) -> bool:
+    return not suffix or suffix in family.extensions or suffix not in extensions()
