@@ -33,6 +33,9 @@ NAMESPACE = "http://www.tc260.org.cn/ns/AIGC/1.0/"
 PROPERTY = "AIGC"
 IPTC_NAMESPACE = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 IPTC_PROPERTY = "DigitalSourceType"
+SYSTEM_PROPERTY, SYSTEM_VERSION_PROPERTY = "AISystemUsed", "AISystemVersionUsed"
+"""IPTC Photo Metadata 2025.1: what made the content."""
+_IPTC = (IPTC_PROPERTY, SYSTEM_PROPERTY, SYSTEM_VERSION_PROPERTY)
 RDF_NAMESPACE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 Form = Literal["element", "attribute", "structure"]
@@ -101,8 +104,15 @@ def read(packet: bytes) -> XmpFacts:
     )
 
 
-def write(packet: bytes | None, aigc_json: str, digital_source_type: str | None = None) -> bytes:
-    """The packet with exactly one label, and with the source type when one is given.
+def write(
+    packet: bytes | None,
+    aigc_json: str,
+    digital_source_type: str | None = None,
+    *,
+    system: tuple[str, str] | None = None,
+) -> bytes:
+    """The packet with exactly one label, and with the source type and the generating system's
+    name and version when they are given.
 
     A malformed packet header is mended. A packet that no XML parser takes (cut, broken, with a
     document type) gives way to a fresh one, since a label inside it would be read by nobody.
@@ -110,6 +120,8 @@ def write(packet: bytes | None, aigc_json: str, digital_source_type: str | None 
     wanted = {PROPERTY: aigc_json}
     if digital_source_type is not None:
         wanted[IPTC_PROPERTY] = digital_source_type
+    if system is not None:
+        wanted |= zip((SYSTEM_PROPERTY, SYSTEM_VERSION_PROPERTY), system, strict=True)
     edited = None if packet is None else _edited(packet, wanted)
     return edited if edited is not None else _fresh(wanted)
 
@@ -137,7 +149,7 @@ class _Survey:
 
     labels: list[_Found]
     source_types: list[_Found]
-    own_source_types: list[_Found]
+    own_iptc: list[_Found]
     root: Element | None = None
     about: str | None = None
 
@@ -167,6 +179,7 @@ def _surveyed(text: str) -> _Survey:
             survey.about = _about(text, element)
     survey.labels = _outermost(survey.labels)
     survey.source_types = _outermost(survey.source_types)
+    survey.own_iptc = _outermost(survey.own_iptc)
     return survey
 
 
@@ -174,11 +187,12 @@ def _note(survey: _Survey, found: _Found, own: bool) -> None:
     local = local_of(found.name)
     if local == PROPERTY:
         survey.labels.append(found)
-    elif local == IPTC_PROPERTY:
-        survey.source_types.append(found)
+    elif local in _IPTC:
+        if local == IPTC_PROPERTY:
+            survey.source_types.append(found)
         # A source type deeper down speaks of an ingredient, not of the file itself.
         if own and found.uri == IPTC_NAMESPACE:
-            survey.own_source_types.append(found)
+            survey.own_iptc.append(found)
 
 
 def _is_root(element: Element) -> bool:
@@ -275,13 +289,11 @@ def _fresh(wanted: dict[str, str]) -> bytes:
 
 
 def _description(about: str, wanted: dict[str, str], rdf_prefix: str) -> str:
-    names = {
-        PROPERTY: (PREFIX, NAMESPACE),
-        IPTC_PROPERTY: ("Iptc4xmpExt", IPTC_NAMESPACE),
-    }
+    names = {name: ("Iptc4xmpExt", IPTC_NAMESPACE) for name in _IPTC}
+    names[PROPERTY] = (PREFIX, NAMESPACE)
     declared = "" if rdf_prefix == "rdf" else f' xmlns:rdf="{RDF_NAMESPACE}"'
-    for name in wanted:
-        declared += ' xmlns:{}="{}"'.format(*names[name])
+    for prefix, uri in dict.fromkeys(names[name] for name in wanted):
+        declared += f' xmlns:{prefix}="{uri}"'
     body = "".join(
         f"<{names[name][0]}:{name}>{escape(value)}</{names[name][0]}:{name}>\n"
         for name, value in wanted.items()
@@ -296,8 +308,9 @@ def _edited(packet: bytes, wanted: dict[str, str]) -> bytes | None:
         return None
     missing = dict(wanted)
     edits = [_label_edit(text, found, missing) for found in survey.labels]
-    if IPTC_PROPERTY in wanted:
-        edits += [_type_edit(text, found, missing) for found in survey.own_source_types]
+    for found in survey.own_iptc:
+        if local_of(found.name) in wanted:
+            edits.append(_iptc_edit(text, found, missing))
     if missing:
         edits.append(_insertion(text, survey.root, survey.about or '""', missing))
     edited = _headed(_applied(text, edits))
@@ -330,18 +343,16 @@ def _is_plain(text: str, element: Element) -> bool:
     )
 
 
-def _type_edit(text: str, found: _Found, missing: dict[str, str]) -> _Edit:
-    if IPTC_PROPERTY not in missing:
+def _iptc_edit(text: str, found: _Found, missing: dict[str, str]) -> _Edit:
+    name = local_of(found.name)
+    if name not in missing:
         return _removal(text, found)
-    if isinstance(found, Attribute):
-        return (found.value_start, found.value_end, _attribute_value(missing.pop(IPTC_PROPERTY)))
-    resource = _resource(found)
-    if resource:
-        value = _attribute_value(missing.pop(IPTC_PROPERTY))
-        return (resource.value_start, resource.value_end, value)
-    if found.empty or not found.closed:
+    place = found if isinstance(found, Attribute) else _resource(found)
+    if place is not None:
+        return (place.value_start, place.value_end, _attribute_value(missing.pop(name)))
+    if isinstance(found, Attribute) or found.empty or not found.closed:
         return _removal(text, found)
-    return (found.inner_start, found.inner_end, escape(missing.pop(IPTC_PROPERTY)))
+    return (found.inner_start, found.inner_end, escape(missing.pop(name)))
 
 
 def _attribute_value(value: str) -> str:
