@@ -148,6 +148,8 @@ def _applied(
         wording=profile.wording or None,
         position=profile.position,
         lang=content.lang,
+        # One file is handed out; a label that lay beside it would be lost on the way.
+        sidecar=False,
     )
 
 

@@ -43,6 +43,7 @@ from colophon.errors.labelling import (
     ParameterUnknown,
     ProducerCodeInvalid,
     ReadBackFailed,
+    SidecarNeeded,
     SigningKeyUnusable,
     WordingNotCompliant,
 )
@@ -116,6 +117,7 @@ __all__ = [
     "ReadBackFailed",
     "RefusedError",
     "RequestInvalid",
+    "SidecarNeeded",
     "SignInNeeded",
     "SigningKeyUnusable",
     "SourceChanged",

@@ -74,6 +74,20 @@ class ExplicitUnsupported(InputError):
     }
 
 
+class SidecarNeeded(InputError):
+    code = "sidecar_needed"
+    clause = "16.1"
+    causes: ClassVar[Words] = {
+        "zh": "{media_type} 文件内部没有可写标识的位置，标识只能放在旁边的文件里，而此处只能交付一个文件。",
+        "en": "Files of type {media_type} have no room for a label inside; it would lie in a file "
+        "beside, and only one file can be handed out here.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请改用 glTF 或 PLY 格式，或放进 ZIP 后提交。",
+        "en": "Use glTF or PLY instead, or submit it inside a ZIP.",
+    }
+
+
 class FontMissing(UnavailableError):
     code = "font_missing"
     causes: ClassVar[Words] = {

@@ -73,8 +73,10 @@ class AigcReading:
         return replace(self, deviations=tuple(dict.fromkeys((*found, *self.deviations))))
 
 
-def write(label: Label) -> str:
+def write(label: Label, *, codes: bool = True) -> str:
     """The label as compact JSON in the standard's order (Source: GB 45438-2025 Annex E).
+
+    ``codes`` False lets producer and propagator be names, where no Chinese rule binds them.
 
     What is None in the propagator's fields becomes the producer's, as at first writing. The
     producer may be left empty only where a platform marks another's content (Label 2 or 3).
@@ -87,7 +89,7 @@ def write(label: Label) -> str:
         if odd:
             raise LabelFieldInvalid(field=name, detail=ascii(odd))
     for name in (fields.PRODUCER, fields.PROPAGATOR):
-        if body[name]:
+        if codes and body[name]:
             provider_code.check(body[name])
     return json.dumps(body, ensure_ascii=True, separators=(",", ":"))
 

@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any
 from colophon import errors
 from colophon.errors import ColophonError, MalformedFile, TooLarge
 from colophon.labels.duty import Action
-from colophon.labels.model import Applied, Duty, Label
+from colophon.labels.model import Acceptance, Applied, Duty, Label
 from colophon.labels.remarks import remark
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ class Worker:
         label: Label,
         credential: Signer | None = None,
         progress: Callable[[float], None] | None = None,
-        **options: str | None,
+        acceptance: Acceptance | None = None,
+        **options: str | bool | tuple[str, str] | None,
     ) -> Applied:
         """As ``labels.apply``, path to path; ``progress`` is also asked while nothing moves.
 
@@ -69,6 +70,7 @@ class Worker:
             "target": str(target),
             "label": asdict(label),
             "credential": _signer_out(credential),
+            "acceptance": asdict(acceptance) if acceptance else None,
             "options": options,
             "memory": self._bounds.memory_bytes,
         }
@@ -213,6 +215,7 @@ def _worked(order: Mapping[str, Any], answers: IO[bytes]) -> dict[str, Any]:
             order["target"],
             label=Label(**order["label"]),
             credential=_signer_in(order["credential"]),
+            acceptance=Acceptance(**order["acceptance"]) if order["acceptance"] else None,
             action=Action(options.pop("action", None) or Action.CREATED),
             progress=lambda part: _write(answers, {"progress": part}),
             **options,
@@ -221,7 +224,7 @@ def _worked(order: Mapping[str, Any], answers: IO[bytes]) -> dict[str, Any]:
         return {"error": type(error).__name__, "details": error.details}
     except MemoryError:
         return {"error": TooLarge.__name__, "details": {"detail": "memory"}}
-    return {"applied": asdict(replace(applied, data=None))}
+    return {"applied": asdict(replace(applied, data=None, sidecar_data=None))}
 
 
 if __name__ == "__main__":

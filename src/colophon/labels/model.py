@@ -87,6 +87,18 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """That a user accepted the duties of a version without an explicit label: who (a pseudonymous
+    number of the operator's), which text of duties (its SHA-256 in hex), and when (ISO 8601).
+    Source: Measures for Labelling Art. 9.
+    """
+
+    recipient: str
+    duties_sha256: str
+    accepted: str
+
+
+@dataclass(frozen=True, slots=True)
 class Deviation:
     """One way a label differs from the standard; ``code`` is from a documented closed list."""
 
@@ -278,7 +290,11 @@ class ExplicitWritten:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What ``apply`` did; ``data`` holds the labelled bytes when no target path was given."""
+    """What ``apply`` did; ``data`` holds the labelled bytes when no target path was given.
+
+    ``sidecar`` and ``sidecar_data`` are the file beside it that holds the label of a format which
+    cannot hold one.
+    """
 
     file: str
     output: str | None
@@ -291,12 +307,16 @@ class Applied:
     read_back: bool
     seconds: float
     notes: tuple[Remark, ...] = ()
+    sidecar: str | None = None
     data: bytes | None = field(default=None, repr=False)
+    sidecar_data: bytes | None = field(default=None, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """The object of ``colophon label --json``."""
-        body: dict[str, Any] = as_json(dataclasses.replace(self, data=None))
-        del body["data"]
+        body: dict[str, Any] = as_json(dataclasses.replace(self, data=None, sidecar_data=None))
+        del body["data"], body["sidecar_data"]
+        if self.sidecar is None:
+            del body["sidecar"]
         body["duty"] = {"explicit": self.duty.explicit, "source": self.duty.source}
         if not body["notes"]:
             del body["notes"]

@@ -50,6 +50,12 @@ class Stage:
         self._made.append(made)
         return made
 
+    def beside(self, made: Path, suffix: str) -> Path:
+        """The name of a file that goes with ``made``, removed at the end if it still exists."""
+        also = made.with_name(made.name + suffix)
+        self._made.append(also)
+        return also
+
     def commit(self, finished: Path, *, replace: bool) -> None:
         """Gives ``finished`` the target's name in one step. What it replaces leaves it its
         permissions, and its owner where we may give files away.
@@ -57,14 +63,12 @@ class Stage:
         Raises TargetExists when something bears the name already and ``replace`` is false;
         TargetUnwritable when what is to be replaced is no file.
         """
-        if replace:
-            _take_over(finished, self.target)
-        _flush(finished)
-        if replace:
-            os.replace(finished, self.target)
-        else:
-            _link(finished, self.target)
+        _put(finished, self.target, replace=replace)
         _flush(self.target.parent)
+
+    def commit_beside(self, finished: Path, target: Path, *, replace: bool) -> None:
+        """Gives a sidecar its name, before the file it speaks of gets its own."""
+        _put(finished, target, replace=replace)
 
     def clear(self) -> None:
         for made in self._made:
@@ -175,6 +179,16 @@ def clear_stale(folder: Path) -> None:
             with suppress(OSError):
                 if entry.stat(follow_symlinks=False).st_mtime < oldest:
                     Path(entry.path).unlink()
+
+
+def _put(finished: Path, target: Path, *, replace: bool) -> None:
+    if replace:
+        _take_over(finished, target)
+    _flush(finished)
+    if replace:
+        os.replace(finished, target)
+    else:
+        _link(finished, target)
 
 
 def _take_over(finished: Path, target: Path) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import PurePath
 
 from colophon.errors import UnknownType
-from colophon.labels import carriers, gathering
+from colophon.labels import carriers, gathering, sidecar
 from colophon.labels.carriers.packet import Packet
 from colophon.labels.model import (
     AigcLayer,
@@ -120,7 +120,7 @@ def _packets(given: Opened) -> Gathered:
         notes = (remark("name_says_otherwise", media_type=found.media_type),)
     packets = found.carrier.read(given.file)
     places = tuple(found.carrier.standard_place(form) for form in found.carrier.forms)
-    return found.media_type, packets, places, notes
+    return found.media_type, packets, (*places, sidecar.PLACE), notes
 
 
 def _loose(given: Opened) -> Gathered:
@@ -140,6 +140,9 @@ def _layers(
     given: Opened, media_type: str, packets: list[Packet], places: Collection[str], anchors: Anchors
 ) -> Layers:
     label = gathering.layer(packets, places)
+    if not label.present and (beside := sidecar.packets(given)):
+        packets = [*packets, *beside]
+        label = gathering.layer(packets, places)
     manifest = _credential(given, media_type, label, anchors)
     words = medium_of(media_type) is Medium.TEXT
     return Layers(

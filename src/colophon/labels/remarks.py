@@ -19,6 +19,10 @@ ALL: Mapping[str, tuple[str, str]] = MappingProxyType(
             "保留了提供者 {producer} 的标识；本运营者写为传播者",
             "kept the label of producer {producer}; this operator is its propagator",
         ),
+        "without_explicit_label": (
+            "应用户要求未添加显式标识；用户已接受的义务与本次提供的记录须依法留存",
+            "without an explicit label at the user's request; the acceptance is kept on record",
+        ),
         "further_labels_in_text": (
             "正文中另有标识，未作改动",
             "the text holds further labels; they were left as they are",

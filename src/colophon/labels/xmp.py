@@ -289,7 +289,7 @@ def _fresh(wanted: dict[str, str]) -> bytes:
 
 
 def _description(about: str, wanted: dict[str, str], rdf_prefix: str) -> str:
-    names = {name: ("Iptc4xmpExt", IPTC_NAMESPACE) for name in _IPTC}
+    names = dict.fromkeys(_IPTC, ("Iptc4xmpExt", IPTC_NAMESPACE))
     names[PROPERTY] = (PREFIX, NAMESPACE)
     declared = "" if rdf_prefix == "rdf" else f' xmlns:rdf="{RDF_NAMESPACE}"'
     for prefix, uri in dict.fromkeys(names[name] for name in wanted):
@@ -308,9 +308,11 @@ def _edited(packet: bytes, wanted: dict[str, str]) -> bytes | None:
         return None
     missing = dict(wanted)
     edits = [_label_edit(text, found, missing) for found in survey.labels]
-    for found in survey.own_iptc:
-        if local_of(found.name) in wanted:
-            edits.append(_iptc_edit(text, found, missing))
+    edits += [
+        _iptc_edit(text, found, missing)
+        for found in survey.own_iptc
+        if local_of(found.name) in wanted
+    ]
     if missing:
         edits.append(_insertion(text, survey.root, survey.about or '""', missing))
     edited = _headed(_applied(text, edits))

@@ -95,11 +95,17 @@ def judge_pairs(pairs: tuple[Pair, ...], *, yaml: bool) -> Iterator[Deviation]:
         yield deviations.of("fields_reordered", ",".join(seen))
 
 
+_BY_PLATFORM = (LabelValue.MAY_BE, LabelValue.SUSPECTED)
+
+
 def judge_values(found: Mapping[str, str], *, whole: bool) -> Iterator[Deviation]:
     """What is wrong with the values. ``whole`` is False when the rest was cut off."""
+    # A platform that marks what bears no label knows no producer (Measures Art. 6).
+    may_lack = (PRODUCER, PRODUCE_ID) if found.get(LABEL) in _BY_PLATFORM else ()
     for name in NAMES:
         if name in found:
-            yield from _judge_value(name, found[name])
+            if found[name] or name not in may_lack:
+                yield from _judge_value(name, found[name])
         elif whole:
             yield deviations.of("field_missing", name)
     yield from _judge_propagator(found)

@@ -1,0 +1,146 @@
+"""What one labelling is to do, settled from the caller's words before the first byte is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypedDict, TypeVar
+
+from colophon.errors import ExplicitRequired, Lang, UsageError
+from colophon.labels import duty
+from colophon.labels.duty import Action
+from colophon.labels.model import Acceptance, Applied, Duty, Kind, Label, LabelValue, Medium
+from colophon.labels.profiles import Profile, profile
+
+if TYPE_CHECKING:
+    from colophon.labels.certificates import Signer
+
+Word = TypeVar("Word", bound=StrEnum)
+SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+_MADE = {
+    Action.CREATED: SOURCE_TYPES + "trainedAlgorithmicMedia",
+    Action.EDITED: SOURCE_TYPES + "compositeWithTrainedAlgorithmicMedia",
+    Action.IDENTITY_CHANGED: SOURCE_TYPES + "compositeWithTrainedAlgorithmicMedia",
+}
+
+
+class More(TypedDict, total=False):
+    """What a caller may add to ``apply``.
+
+    ``name``: of bytes and streams. ``action``: what the generation did. ``wording``,
+    ``position``: of the explicit label; ``lang``: of its words, for profiles that leave it open.
+    ``system``: the generating system's name and version. ``acceptance``: a user's, for a version
+    without an explicit label. ``sidecar``: whether a label may lie in a file beside one that can
+    hold none. ``replace``: an existing target may go. ``progress`` hears 0.0 to 1.0 and stops the
+    work by raising. ``record`` is called with the result before the file gets its name and answers
+    the content's id in its register: when it raises, there is no file.
+    """
+
+    name: str | None
+    action: Action | str
+    wording: str | None
+    position: str
+    lang: Lang
+    system: tuple[str, str] | None
+    acceptance: Acceptance | None
+    sidecar: bool
+    replace: bool
+    progress: Callable[[float], None] | None
+    record: Callable[[Applied], str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What one labelling is to do."""
+
+    label: Label
+    profile: Profile
+    duty: Duty
+    action: Action
+    explicit: bool
+    acceptance: Acceptance | None
+    wording: str | None
+    position: str
+    lang: Lang
+    system: tuple[str, str] | None
+    signer: Signer | None
+    sidecar: bool
+    progress: Callable[[float], None] | None
+
+    @property
+    def source_type(self) -> str | None:
+        """What metadata says of the making; a platform's labels 2 and 3 do not know it."""
+        return _MADE[self.action] if self.label.label == LabelValue.IS else None
+
+
+def check(rules: str, explicit: str, watermark: str, more: More) -> None:
+    """Raises UsageError or WordingNotCompliant for words that say nothing known."""
+    unknown = sorted(more.keys() - More.__annotations__.keys())
+    if unknown:
+        raise UsageError(detail=f"apply() knows no option {', '.join(unknown)}")
+    chosen = profile(rules)
+    if explicit not in ("auto", "on", "off"):
+        raise UsageError(detail=f"explicit={explicit}: auto, on or off")
+    if watermark not in ("auto", "off"):
+        raise UsageError(detail="no watermark is there in this release; use auto or off")
+    if chosen.names_system and more.get("system") is None:
+        raise UsageError(detail=f"profile {rules} names the generating system and its version")
+    wording = more.get("wording")
+    if wording:
+        chosen.check_words(wording)
+
+
+def settle(
+    label: Label,
+    kind: Kind | str | None,
+    medium: Medium,
+    *,
+    rules: str,
+    explicit: str,
+    signer: Signer | None,
+    more: More,
+) -> Order:
+    """The order for one file. Raises UsageError, ExplicitRequired."""
+    chosen = profile(rules)
+    made_by = _word(Kind, kind, "kind") if kind else duty.KIND_OF_MEDIUM[medium]
+    action = _word(Action, more.get("action", Action.CREATED), "action")
+    due = chosen.decide(made_by, action, label.label)
+    acceptance = _acceptance(due, explicit, more.get("acceptance"))
+    lang = more.get("lang", "zh")
+    return Order(
+        label=label,
+        profile=chosen,
+        duty=due,
+        action=action,
+        explicit=explicit == "on" or (explicit == "auto" and due.explicit == duty.REQUIRED),
+        acceptance=acceptance,
+        wording=more.get("wording") or chosen.words(medium, lang),
+        position=more.get("position", "auto"),
+        # GB 45438-2025 clause 5 asks for Chinese words, whatever the operator's language.
+        lang="zh" if chosen.chinese else lang,
+        system=more.get("system"),
+        signer=signer,
+        sidecar=more.get("sidecar", True),
+        progress=more.get("progress"),
+    )
+
+
+def _acceptance(due: Duty, explicit: str, given: Acceptance | None) -> Acceptance | None:
+    """Source: Measures for Labelling Art. 9: without the explicit label only for a user who has
+    accepted the duties that go with it.
+    """
+    if explicit != "off":
+        if given is not None:
+            raise UsageError(detail="an acceptance goes with explicit=off")
+        return None
+    if due.explicit == duty.REQUIRED and given is None:
+        raise ExplicitRequired
+    return given
+
+
+def _word(words: type[Word], value: str, name: str) -> Word:
+    try:
+        return words(value)
+    except ValueError:
+        raise UsageError(detail=f"{name}={value}: {', '.join(words)}") from None
