@@ -189,3 +189,28 @@ class AnimationNotSupported(InputError):
         "zh": "请转成视频或静态图片后再添加标识。",
         "en": "Turn it into a video or a still picture, then label it.",
     }
+
+
+class SignedFile(InputError):
+    code = "signed_file"
+    causes: ClassVar[Words] = {
+        "zh": "{file} 带有数字签名，写入标识会使签名失效。",
+        "en": "{file} is digitally signed; writing a label would break the signature.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请先添加标识，再由签名人签名。",
+        "en": "Label the unsigned file, then have it signed.",
+    }
+
+
+class OldOfficeFormat(InputError):
+    code = "old_office_format"
+    http_status = 415
+    causes: ClassVar[Words] = {
+        "zh": "{file} 是旧版 Office 的二进制格式，无法写入标识。",
+        "en": "{file} is in the binary format of old Office releases, which cannot be labelled.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请另存为 docx、xlsx 或 pptx，再添加标识。",
+        "en": "Save it as docx, xlsx or pptx, then label it.",
+    }
