@@ -88,6 +88,20 @@ class SidecarNeeded(InputError):
     }
 
 
+class NoLabelPlace(InputError):
+    code = "no_label_place"
+    clause = "16.1"
+    causes: ClassVar[Words] = {
+        "zh": "{file} 的写法没有可放标识的位置：{detail}。",
+        "en": "{file} is written so that there is no place for a label: {detail}.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请改写成有位置的形式（例如把 JSON 的列表放进一个对象），或放进 ZIP 后提交。",
+        "en": "Write it in a form that has one (a JSON list inside an object, for example), or "
+        "submit it inside a ZIP.",
+    }
+
+
 class FontMissing(UnavailableError):
     code = "font_missing"
     causes: ClassVar[Words] = {
