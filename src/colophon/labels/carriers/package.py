@@ -66,6 +66,11 @@ OOXML_BY_MAIN_PART = {
 }
 """The type of an OOXML package by the content type of its main part (ECMA-376 part 1, 15.2)."""
 
+_FOLDERS = (
+    ("word/", f"{_OFFICE}wordprocessingml.document"),
+    ("xl/", f"{_OFFICE}spreadsheetml.sheet"),
+    ("ppt/", f"{_OFFICE}presentationml.presentation"),
+)
 _CONTENT_TYPE = re.compile(rb"""\bContentType\s*=\s*["']([^"'<>]{1,200})["']""")
 _ROOT = re.compile(rb"""<[^<>]{0,400}full-path\s*=\s*["']/["'][^<>]{0,400}>""")
 _MEDIA_TYPE = re.compile(rb"""media-type\s*=\s*["']([^"'<>]{1,200})["']""")
@@ -104,6 +109,9 @@ def guessed(head: bytes) -> str | None:
     if not entries:
         return None
     stored = all(packed is None for packed, _ in entries.values())
+    if "_rels/.rels" in entries or "docProps/app.xml" in entries:
+        usual = (kind for name in entries for folder, kind in _FOLDERS if name.startswith(folder))
+        return _ooxml(entries.get(CONTENT_TYPES, (None, b""))[1]) or next(usual, None)
     try:
         return _decided(entries, next(iter(entries)), stored, lambda name: entries[name][1])
     except ColophonError:
@@ -158,8 +166,11 @@ def _head_entries(head: bytes) -> dict[str, tuple[int | None, bytes]]:
         name = decoded_name(head[at + LOCAL.size : name_end], flags)
         data = head[name_end + extra_size :]
         if method == STORED:
+            if flags & DESCRIPTOR and not packed:
+                packed = max(data.find(b"PK\x07\x08"), 0) or len(data)
             found[name] = None, data[:packed]
             at = name_end + extra_size + packed
+            at += 16 if flags & DESCRIPTOR else 0
             continue
         plain, used = _inflated(data)
         found[name] = method, plain
