@@ -160,6 +160,38 @@ def changed(
     return edits
 
 
+Tree = Mapping[str, "bytes | Tree"]
+"""Members wanted in an object and in the objects within it."""
+
+
+def merged(data: bytes, owner: Object, tree: Tree, drops: Collection[Member] = ()) -> list[Edit]:
+    """As ``changed``, for objects within objects; those that are missing (or null) are added.
+
+    Raises MalformedFile where something else stands in an object's place.
+    """
+    edits: list[Edit] = []
+    values: dict[str, bytes] = {}
+    for name, wanted in tree.items():
+        there = owner.get(name)
+        if isinstance(wanted, bytes):
+            values[name] = wanted
+        elif there is None or data[there.value : there.end] == b"null":
+            values[name] = _written(wanted)
+        elif is_object(data, there):
+            edits += merged(data, object_at(data, there.value), wanted, drops)
+        else:
+            raise MalformedFile(detail=f"{name} is not an object")
+    return edits + changed(data, owner, values, drops)
+
+
+def _written(tree: Tree) -> bytes:
+    members = (
+        json.dumps(name).encode() + b":" + (one if isinstance(one, bytes) else _written(one))
+        for name, one in tree.items()
+    )
+    return b"{" + b",".join(members) + b"}"
+
+
 def appended(data: bytes, owner: Array, values: Collection[bytes]) -> list[Edit]:
     """The edit that puts values behind the others of an array."""
     if not values:
