@@ -1,0 +1,71 @@
+"""Small sound and film by FFmpeg, and what FFmpeg says of a file: tags and decoded frames."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from colophon.labels.carriers.packet import Carrier
+from tests.labels.carriers.contract import LABEL, OTHER_LABEL, packets_of, write
+
+TONE = ("-f", "lavfi", "-i", "sine=frequency=330:duration=0.4:sample_rate=16000")
+PICTURE = ("-f", "lavfi", "-i", "testsrc=duration=0.4:size=64x48:rate=10")
+EXACT = ("-fflags", "+bitexact", "-flags", "+bitexact")
+LONG_LABEL = LABEL.replace(b'"ReservedCode1":""', b'"ReservedCode1":"%s"' % (b"x" * 70_000))
+
+
+@cache
+def made(suffix: str, *options: str, sources: tuple[str, ...] = TONE) -> bytes:
+    """A file that FFmpeg makes with these options."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"made{suffix}"
+        command = ["ffmpeg", "-v", "error", "-y", *sources, *options, *EXACT, str(path)]
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+        return path.read_bytes()
+
+
+def decoded(data: bytes, suffix: str) -> str:
+    """Every frame's checksum and time, of all streams."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"file{suffix}"
+        path.write_bytes(data)
+        command = ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0", "-f", "framemd5", "-"]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        assert not done.stderr
+        return done.stdout
+
+
+def tags_of(data: bytes, suffix: str) -> dict[str, str]:
+    """The tags of the whole file and of its streams, as FFmpeg reads them."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"file{suffix}"
+        path.write_bytes(data)
+        command = ["ffprobe", "-v", "error", "-show_format", "-show_streams", "-of", "json"]
+        done = subprocess.run([*command, str(path)], check=True, capture_output=True, text=True)
+        assert not done.stderr
+        told = json.loads(done.stdout)
+        tags = dict(told["format"].get("tags", {}))
+        for stream in told["streams"]:
+            tags |= stream.get("tags", {})
+        return tags
+
+
+def exiftool_says(data: bytes, suffix: str) -> dict[str, str]:
+    """All that exiftool finds."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"file{suffix}"
+        path.write_bytes(data)
+        done = subprocess.run(["exiftool", "-j", str(path)], check=True, capture_output=True)
+        found: dict[str, str] = json.loads(done.stdout)[0]
+        return found
+
+
+def check_reversible(carrier: Carrier, sample: bytes, other: bytes = OTHER_LABEL) -> None:
+    """Another label in between leaves no trace."""
+    first, second = packets_of(carrier.forms), packets_of(carrier.forms, other)
+    once = write(carrier, sample, first)
+    assert write(carrier, write(carrier, once, second), first) == once
+    assert write(carrier, sample, second) == write(carrier, once, second)
