@@ -249,13 +249,15 @@ def _label_frame(version: int, value: bytes, *, plain: bool) -> bytes:
     return b"TXXX" + size + b"\0\0" + body
 
 
-def rewritten(tag: Tag, value: bytes | None) -> list[Edit]:
+def rewritten(tag: Tag, value: bytes | None, *, steady: bool = False) -> list[Edit]:
     """The edits of the file after which the tag holds ``value`` as its only label (None: none).
 
-    Padding takes up the difference; only without enough of it does the tag grow.
+    Padding takes up the difference; only without enough of it does the tag grow. With ``steady``
+    the padding stays as it is, so that a later value of the old length brings the old bytes back.
     """
     edits = _frame_edits(tag, value)
-    padding = _padding(tag, sum(edit.growth for edit in edits))
+    growth = 0 if steady else sum(edit.growth for edit in edits)
+    padding = _padding(tag, growth)
     if padding != len(tag.data) - tag.frames_end:
         edits.append(Edit(tag.frames_end, len(tag.data), bytes(padding)))
     data = applied(tag.data, edits)
