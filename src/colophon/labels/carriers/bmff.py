@@ -60,7 +60,12 @@ _VIDEO_BRANDS = (
     *(b"MSNV", b"XAVC", b"F4V ", b"M4V ", b"M4VP", b"M4VH", b"NDSC", b"NDSH", b"iphn", b"mmp4"),
     *(b"isml", b"piff", b"ismv"),
 )
-_STILL_BRANDS = (b"mif1", b"msf1", b"heic", b"heix", b"hevc", b"avif", b"avis", b"jxl ", b"crx ")
+_STILL_BRANDS = (
+    *(b"mif1", b"mif2", b"msf1", b"miaf", b"1pic", b"heic", b"heix", b"heim", b"heis", b"hevc"),
+    *(b"hevx", b"hevm", b"hevs", b"avif", b"avio", b"avis", b"jpeg", b"jpgs", b"j2ki", b"j2is"),
+    *(b"vvic", b"vvis", b"jxl ", b"crx ", b"jp2 ", b"jpx ", b"jpm "),
+)
+"""First brands of pictures and of sequences of them, which are other families."""
 _OLD_QUICKTIME = (b"moov", b"mdat", b"wide", b"pnot", b"free", b"skip")
 
 
