@@ -45,9 +45,11 @@ def test_the_rest_is_labelled(jobs: int, tmp_path: Path, monkeypatch: pytest.Mon
         (tmp_path / name).write_bytes(made.picture("PNG"))
     todo = tasks((str(tmp_path),), output=None, directory=str(tmp_path / "out"), in_place=False)
     operator = Operator(made.PRODUCER, None, None)
-    done = batch.run(todo, WANTED, operator, jobs=jobs, bar=False)
-    assert (done.labelled, done.failed) == (3, 2)
-    assert done.exit_code == 3
-    codes = [document.get("error", {}).get("code") for document in done.documents]
+    results = list(batch.run(todo, WANTED, operator, jobs=jobs))
+    tally = batch.Tally()
+    for document, code in results:
+        tally.add(document, code)
+    assert (tally.labelled, tally.failed, tally.exit_code) == (3, 2, 3)
+    codes = [document.get("error", {}).get("code") for document, _ in results]
     assert codes == [None, "malformed_file", None, "malformed_file", None]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.png", "c.png", "e.png"]

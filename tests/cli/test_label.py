@@ -162,7 +162,7 @@ def test_a_platforms_labels(picture) -> None:
         (("--declared", "--suspected"), 2),
         (("--no-implicit",), 2),
         (("--explicit", "off"), 4),
-        (("--profile", "eu"), 2),
+        (("--profile", "us-ca"), 2),
         (("-o", "a", "-d", "b"), 2),
         (("--text", "manual work"), 2),
     ],

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import uuid
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from colophon.cli import stopping
+from colophon.cli import pool, stopping
 from colophon.cli.files import Task
 from colophon.cli.output import named
 from colophon.cli.profile import Operator
@@ -23,11 +24,11 @@ from colophon.errors import (
     UnavailableError,
     UsageError,
 )
-from colophon.labels.model import Applied, Kind, Label, LabelValue
+from colophon.labels.model import Acceptance, Applied, Kind, Label, LabelValue
 from colophon.labels.placing import clear_stale, named_write_error
 
-Result = tuple[int, dict[str, Any], int]
-"""Which task, what came of it, and the exit code it asks for."""
+Result = tuple[dict[str, Any], int]
+"""What came of a file, and the exit code it asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Wanted:
     value: str
     force: bool
     lang: Lang
+    system: tuple[str, str] | None = None
+    acceptance: Acceptance | None = None
 
     @classmethod
     def of(cls, **options: Any) -> Self:
@@ -58,22 +61,21 @@ class Wanted:
         if options["suspected"]:
             value = LabelValue.SUSPECTED
         named = {name: options[name] for name in cls.__slots__ if name in options}
+        named.update(system=_system(options), acceptance=_acceptance(options))
         named.update(value=value, credential=options["credential"] == "on")
         return cls(**named)
 
 
 @dataclass(slots=True)
-class Done:
-    """What came of a batch; ``documents`` are in the order of the tasks."""
+class Tally:
+    """How many files came to what, and the first failure's exit code."""
 
-    documents: list[dict[str, Any]] = field(default_factory=list)
     labelled: int = 0
     skipped: int = 0
     failed: int = 0
     exit_code: int = 0
 
-    def add(self, document: dict[str, Any], exit_code: int) -> None:
-        self.documents.append(document)
+    def add(self, document: Mapping[str, Any], exit_code: int) -> None:
         if "error" in document:
             self.failed += 1
             self.exit_code = self.exit_code or exit_code
@@ -83,64 +85,27 @@ class Done:
             self.labelled += 1
 
 
-def run(
-    todo: list[Task], wanted: Wanted, operator: Operator, *, jobs: int, bar: bool | None
-) -> Done:
-    """Labels every task. An output that exists already is left alone (a single FILE: an error)."""
+def run(todo: Sequence[Task], wanted: Wanted, operator: Operator, *, jobs: int) -> Iterator[Result]:
+    """Labels every task and answers document and exit code of each, in the tasks' order.
+
+    An output that exists already is left alone (a single FILE: an error).
+    """
     for folder in {task.target.parent for task in todo}:
         clear_stale(folder)
-    results: dict[int, tuple[dict[str, Any], int]] = {}
-    for index, document, code in _with_bar(_results(todo, wanted, operator, jobs), len(todo), bar):
-        results[index] = (document, code)
-    done = Done()
-    for index in range(len(todo)):
-        done.add(*results[index])
-    return done
-
-
-def _results(todo: list[Task], wanted: Wanted, operator: Operator, jobs: int) -> Iterator[Result]:
     if len(todo) == 1:
-        yield (0, *_one(todo[0], wanted, operator, single=True))
+        yield _one(wanted, operator, True, todo[0])
         return
-    left = dict(enumerate(todo))
-    try:
-        for index, document, code in _pooled(left, wanted, operator, jobs):
-            yield index, document, code
-            del left[index]
-    except BrokenProcessPool:
-        # Some file broke its decoder, and the pool with it: each that is left goes alone.
-        for index, task in left.items():
-            yield from _alone(index, task, wanted, operator)
+    work = partial(_one, wanted, operator, False)
+    for _, result in pool.ordered(work, todo, jobs, partial(_broken, wanted.lang)):
+        yield result
 
 
-def _pooled(
-    todo: Mapping[int, Task], wanted: Wanted, operator: Operator, jobs: int
-) -> Iterator[Result]:
-    with ProcessPoolExecutor(jobs, initializer=stopping.follow_the_parent) as pool:
-        futures = {
-            pool.submit(_one, task, wanted, operator, single=False): index
-            for index, task in todo.items()
-        }
-        try:
-            for future in as_completed(futures):
-                yield (futures[future], *future.result())
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            stopping.stop_children()
-            raise
+def _broken(lang: Lang, task: Task) -> Result:
+    error = MalformedFile(file=task.source.name, detail="its decoder broke off")
+    return _failure(task, error, lang), error.exit_code
 
 
-def _alone(index: int, task: Task, wanted: Wanted, operator: Operator) -> Iterator[Result]:
-    try:
-        yield from _pooled({index: task}, wanted, operator, 1)
-    except BrokenProcessPool:
-        error = MalformedFile(file=task.source.name, detail="its decoder broke off")
-        yield index, _failure(task, error, wanted.lang), error.exit_code
-
-
-def _one(
-    task: Task, wanted: Wanted, operator: Operator, *, single: bool
-) -> tuple[dict[str, Any], int]:
+def _one(wanted: Wanted, operator: Operator, single: bool, task: Task) -> Result:
     stopping.check()
     try:
         applied = _apply(task, wanted, operator)
@@ -176,9 +141,32 @@ def _apply(task: Task, wanted: Wanted, operator: Operator) -> Applied:
         wording=wanted.wording or operator.wording,
         position=wanted.position,
         lang=wanted.lang,
+        system=wanted.system,
+        acceptance=wanted.acceptance,
         replace=replace,
         record=operator.record if operator.records else None,
     )
+
+
+def _system(options: Mapping[str, Any]) -> tuple[str, str] | None:
+    name, version = options.get("system"), options.get("system_version")
+    if name and version:
+        return name, version
+    if name or version:
+        raise UsageError(detail="--system and --system-version go together")
+    return None
+
+
+def _acceptance(options: Mapping[str, Any]) -> Acceptance | None:
+    """Source: Measures for Labelling Art. 9."""
+    recipient, duties = options.get("recipient"), options.get("duties")
+    if not recipient and not duties:
+        return None
+    if not (recipient and duties):
+        raise UsageError(detail="--recipient and --duties go together")
+    with open(duties, "rb") as text:
+        digest = hashlib.file_digest(text, "sha256").hexdigest()
+    return Acceptance(recipient, digest, datetime.now(UTC).isoformat(timespec="seconds"))
 
 
 def _check_target(task: Task, *, replace: bool) -> None:
@@ -205,15 +193,3 @@ def _is_same_file(source: Path, target: Path) -> bool:
 
 def _failure(task: Task, error: ColophonError, lang: Lang) -> dict[str, Any]:
     return {"file": str(task.source), "error": error.to_json(lang)}
-
-
-def _with_bar(results: Iterator[Any], total: int, bar: bool | None) -> Iterator[Any]:
-    import sys
-
-    if not (total > 1 and sys.stderr.isatty() if bar is None else bar):
-        yield from results
-        return
-    from rich.console import Console
-    from rich.progress import track
-
-    yield from track(results, "label", total=total, console=Console(stderr=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,16 +25,19 @@ class Task:
     makes_folders: bool = False
 
 
-def expand(names: tuple[str, ...]) -> Iterator[tuple[Path, Path | None]]:
+def expand(
+    names: tuple[str, ...], left_out: Callable[[Path], None] = lambda _path: None
+) -> Iterator[tuple[Path, Path | None]]:
     """Each file with the folder it was found under (None for a file named itself).
 
     Folders are walked without following links, in a fixed order, hidden files and former
-    labelled copies left out. Raises FileMissing for a name that matches nothing.
+    labelled copies left out; ``left_out`` hears of each file of an unknown type. Raises
+    FileMissing for a name that matches nothing.
     """
     for name in names:
         path = Path(name)
         if _is_folder(path):
-            yield from ((found, path) for found in _walk(path))
+            yield from ((found, path) for found in _walk(path, left_out))
         elif _is_there(path):
             yield path, None
         else:
@@ -62,7 +65,7 @@ def _is_there(path: Path) -> bool:
     return True
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path, left_out: Callable[[Path], None]) -> Iterator[Path]:
     from colophon.labels.carriers import extensions
 
     known = extensions()
@@ -71,24 +74,36 @@ def _walk(folder: Path) -> Iterator[Path]:
         folders.sort()
         for name in sorted(files):
             path = Path(parent, name)
-            former = path.stem.endswith(LABELLED)
-            if not name.startswith(".") and not former and path.suffix.lower() in known:
+            if name.startswith(".") or path.stem.endswith(LABELLED):
+                continue
+            if path.suffix.lower() in known:
                 yield path
+            else:
+                left_out(path)
     # A folder that cannot be looked into must not pass for an empty one: it fails by its name.
     yield from (Path(error.filename) for error in closed)
 
 
 def tasks(
-    names: tuple[str, ...], *, output: str | None, directory: str | None, in_place: bool
+    names: tuple[str, ...],
+    *,
+    output: str | None,
+    directory: str | None,
+    in_place: bool,
+    left_out: Callable[[Path], None] = lambda _path: None,
 ) -> list[Task]:
     """The files and their targets. In place, a link that is named keeps pointing at its file,
-    which is the one replaced; links found in folders are left alone.
+    which is the one replaced; links found in folders are left alone. What lies in ``directory``
+    already is a former output, no source.
 
     Raises UsageError when two would share one target.
     """
     if sum(map(bool, (output, directory, in_place))) > 1:
         raise UsageError(detail="-o, -d and --in-place exclude each other")
-    found = list(expand(names))
+    found = list(expand(names, left_out))
+    if directory:
+        outputs = Path(directory).resolve()
+        found = [(path, under) for path, under in found if not _within(path, under, outputs)]
     if output and (len(found) != 1 or found[0][1]):
         raise UsageError(detail="-o names one output; use -d for several files")
     if in_place:
@@ -116,6 +131,13 @@ def _target(
     if directory:
         return Path(directory) / (source.relative_to(under) if under else source.name)
     return source.with_name(f"{source.stem}{LABELLED}{source.suffix}")
+
+
+def _within(path: Path, under: Path | None, outputs: Path) -> bool:
+    """Whether a walked file lies in the folder of outputs, which itself lies in the walked one."""
+    if under is None or not outputs.is_relative_to(under.resolve()) or outputs == under.resolve():
+        return False
+    return path.resolve().is_relative_to(outputs)
 
 
 def _refuse_shared_targets(made: list[Task]) -> None:

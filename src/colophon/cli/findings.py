@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import fields
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
+import click
+
+from colophon.cli import pool, stopping
 from colophon.cli.files import expand
-from colophon.cli.output import emit_json, note, one_line, say
-from colophon.errors import ColophonError, Lang
+from colophon.cli.output import json_answers, named, note, one_line, say, standard_options
+from colophon.cli.pool import with_bar
+from colophon.cli.report import reporting
+from colophon.errors import ColophonError, Lang, MalformedFile, Unreadable
 from colophon.labels.model import Findings, Integrity, Layers, Verdict
 
 VERDICTS = {
@@ -45,29 +52,113 @@ _SHOWN = {
 }
 
 
-def examine(
-    names: tuple[str, ...], look: Callable[[Path], Findings], *, as_json: bool, lang: Lang
-) -> int:
-    """Looks at every file, tells what was found, and answers the exit code."""
-    documents: list[dict[str, Any]] = []
+Look = Callable[[Path], Findings]
+Seen = Findings | ColophonError
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a command tells: ``jobs`` files at a time, ``bar`` as in ``pool.with_bar``, a report."""
+
+    as_json: bool
+    lang: Lang
+    jobs: int = 1
+    bar: bool | None = None
+    report: str | None = None
+
+
+def manner_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that become a Manner, beside the standard ones."""
+
+    @click.option("--jobs", type=click.IntRange(1, 64), default=1, help="Files at a time.")
+    @click.option("--progress/--no-progress", "bar", default=None, help="A progress bar.")
+    @click.option("--report", metavar="FILE", help="A report: .csv, .json or .jsonl.")
+    @standard_options
+    @wraps(function)
+    def mannered(
+        *args: Any,
+        as_json: bool,
+        lang: Lang,
+        jobs: int,
+        bar: bool | None,
+        report: str | None,
+        **options: Any,
+    ) -> Any:
+        return function(*args, manner=Manner(as_json, lang, jobs, bar, report), **options)
+
+    return mannered
+
+
+def examine(names: tuple[str, ...], look: Look, manner: Manner) -> int:
+    """Looks at every file, tells what was found, and answers the exit code.
+
+    With several jobs ``look`` must be a function that another process can be given.
+    """
+    left_out: list[Path] = []
+    paths = [path for path, _ in expand(names, left_out.append)]
+    tally = Counter[str]()
     code = 0
-    for path, _ in expand(names):
-        try:
-            found = look(path)
-        except ColophonError as error:
-            documents.append(
-                {"file": str(path), "verdict": "unreadable", "error": error.to_json(lang)}
+    several = len(names) != 1 or len(paths) != 1
+    seen = with_bar(_seen(look, paths, manner.jobs), len(paths), manner.bar, "inspect")
+    with (
+        stopping.stoppable(),
+        reporting(manner.report) as report,
+        json_answers(manner.as_json, several=several) as answer,
+    ):
+        for path, found in seen:
+            document = _document(path, found, manner.lang)
+            code = max(
+                code, found.exit_code if isinstance(found, ColophonError) else _answer(found)
             )
-            code = max(code, error.exit_code)
-            _tell_failure(path, error, lang)
-            continue
-        documents.append({**found.to_json(), "file": str(path)})
-        code = max(code, _answer(found))
-        if not as_json:
-            _tell(path, found, lang)
-    if as_json:
-        emit_json(documents[0] if len(names) == 1 and len(documents) == 1 else documents)
+            tally[document["verdict"]] += 1
+            if answer:
+                answer(document)
+            if report:
+                report.add(document)
+            _tell_one(path, found, manner)
+    if several:
+        _sum_up(tally, len(left_out), manner.lang)
     return code
+
+
+def _seen(look: Look, paths: list[Path], jobs: int) -> Iterator[tuple[Path, Seen]]:
+    if jobs == 1 or len(paths) == 1:
+        yield from ((path, _looked(look, path)) for path in paths)
+    else:
+        yield from pool.ordered(partial(_looked, look), paths, jobs, _broken)
+
+
+def _looked(look: Look, path: Path) -> Seen:
+    stopping.check()
+    try:
+        return look(path)
+    except ColophonError as error:
+        return error
+    except OSError as error:
+        return named(error) or Unreadable(file=path.name)
+
+
+def _broken(path: Path) -> Seen:
+    return MalformedFile(file=path.name, detail="its decoder broke off")
+
+
+def _document(path: Path, found: Seen, lang: Lang) -> dict[str, Any]:
+    if isinstance(found, ColophonError):
+        return {"file": str(path), "verdict": "unreadable", "error": found.to_json(lang)}
+    return {**found.to_json(), "file": str(path)}
+
+
+def _tell_one(path: Path, found: Seen, manner: Manner) -> None:
+    if isinstance(found, ColophonError):
+        _tell_failure(path, found, manner.lang)
+    elif not manner.as_json:
+        _tell(path, found, manner.lang)
+
+
+def _sum_up(tally: Counter[str], left_out: int, lang: Lang) -> None:
+    words = [f"{VERDICTS[verdict][lang]} {count}" for verdict, count in sorted(tally.items())]
+    unknown = "类型未知而略过" if lang == "zh" else "left out (unknown type)"
+    note(("；" if lang == "zh" else "; ").join([*words, f"{unknown} {left_out}"]))
 
 
 def _answer(found: Findings) -> int:

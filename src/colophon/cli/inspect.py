@@ -6,15 +6,13 @@ import sys
 
 import click
 
-from colophon.cli.findings import examine
-from colophon.cli.output import standard_options
-from colophon.errors import Lang
+from colophon.cli.findings import Manner, examine, manner_options
 
 
 @click.command("inspect")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
-@standard_options
-def command(files: tuple[str, ...], *, as_json: bool, lang: Lang) -> None:
+@manner_options
+def command(files: tuple[str, ...], *, manner: Manner) -> None:
     """Read each FILE (a file, a folder or a glob): labels, manifests, deviations.
 
     Exit code 0: labelled · 1: unlabelled or altered · 3: a file that cannot be read.
@@ -23,7 +21,8 @@ def command(files: tuple[str, ...], *, as_json: bool, lang: Lang) -> None:
     Examples:
       colophon inspect picture.png
       colophon inspect --json downloads/ > report.json
+      colophon inspect archive/ --jobs 2 --report archive.csv
     """
     from colophon.labels.reading import inspect
 
-    sys.exit(examine(files, inspect, as_json=as_json, lang=lang))
+    sys.exit(examine(files, inspect, manner))

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from colophon.cli.files import tasks
-from colophon.cli.output import emit_json, note, one_line, say, standard_options
-from colophon.errors import Lang, UsageError
+from colophon.cli.output import json_answers, note, one_line, say, standard_options
+from colophon.cli.pool import with_bar
+from colophon.cli.report import reporting
+from colophon.errors import Lang, OperatorMissing, UsageError
+
+if TYPE_CHECKING:
+    from colophon.cli.batch import Tally
 
 KINDS = ("text", "speech", "audio", "face", "image", "video", "scene")
-POSITIONS = ("auto", "top-left", "top-right", "bottom-left", "bottom-right")
+POSITIONS = (
+    *("auto", "top-left", "top-right", "bottom-left", "bottom-right", "top", "bottom"),
+    *("start", "end", "speech", "rhythm"),
+)
 
 
 @click.command("label")
@@ -38,8 +47,22 @@ POSITIONS = ("auto", "top-left", "top-right", "bottom-left", "bottom-right")
 @click.option("--profile", type=click.Choice(("cn", "eu", "us-ca", "all")), default="cn")
 @click.option("--declared", is_flag=True, help="A platform's label 2: the user declared it.")
 @click.option("--suspected", is_flag=True, help="A platform's label 3: traces were found.")
+@click.option("--system", metavar="NAME", help="The generating system (profiles us-ca, all).")
+@click.option("--system-version", metavar="VERSION", help="Its version.")
+@click.option(
+    "--recipient",
+    metavar="NUMBER",
+    help="With --explicit off: your pseudonymous number of the user who asked for it.",
+)
+@click.option(
+    "--duties",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="With --explicit off: the text of the duties that user accepted.",
+)
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, help="Files at a time.")
 @click.option("--progress/--no-progress", default=None, help="A progress bar on standard error.")
+@click.option("--report", metavar="FILE", help="A report of all files: .csv, .json or .jsonl.")
 @click.option("--data", metavar="DIR", help="The operator's data folder.")
 @standard_options
 def command(
@@ -63,41 +86,55 @@ def command(
     Examples:
       colophon label picture.png
       colophon label speech.wav -o out.wav --kind speech
-      colophon label archive/ -d labelled/ --jobs 2
+      colophon label archive/ -d labelled/ --jobs 2 --report labelled.csv
+      colophon label upload.jpg --declared
     """
     from colophon.cli import batch, profile, stopping
 
     wanted = batch.Wanted.of(lang=lang, **options)
-    todo = tasks(files, output=output, directory=directory, in_place=in_place)
+    left_out: list[Path] = []
+    todo = tasks(
+        files, output=output, directory=directory, in_place=in_place, left_out=left_out.append
+    )
     if wanted.produce_id and len(todo) > 1:
         raise UsageError(detail="--produce-id names one content; give one FILE")
     operator = profile.load(data, wanted.producer)
-    with stopping.stoppable():
-        done = batch.run(todo, wanted, operator, jobs=options["jobs"], bar=options["progress"])
-    if as_json:
-        emit_json(done.documents[0] if len(todo) == 1 else done.documents)
+    if wanted.acceptance and not operator.records:
+        raise OperatorMissing
+    tally = batch.Tally()
+    with stopping.stoppable(), reporting(options["report"]) as report:
+        results = batch.run(todo, wanted, operator, jobs=options["jobs"])
+        told = with_bar(results, len(todo), options["progress"], "label")
+        with json_answers(as_json, several=len(todo) != 1) as answer:
+            for document, code in told:
+                tally.add(document, code)
+                answer(document) if answer else _tell(document, lang)
+                if report:
+                    report.add(document)
+    if len(todo) != 1:
+        _sum_up(tally, len(left_out), lang)
+    sys.exit(tally.exit_code)
+
+
+def _tell(document: dict[str, Any], lang: Lang) -> None:
+    name = one_line(document["file"])
+    if "error" in document:
+        note(f"✗ {name}: {document['error']['cause']}")
+        note(f"  {document['error']['remedy']}")
+    elif document.get("skipped"):
+        exists = "已存在" if lang == "zh" else "exists"
+        note(f"– {name}: {one_line(document['output'])} {exists}")
     else:
-        _tell(done, len(todo), lang)
-    sys.exit(done.exit_code)
+        say(f"● {name} → {one_line(document['output'] or '')}")
+        for remark in document.get("notes", ()):
+            note(f"  {one_line(remark[lang])}")
 
 
-def _tell(done: Any, count: int, lang: Lang) -> None:
-    zh = lang == "zh"
-    for document in done.documents:
-        if "error" in document:
-            note(f"✗ {one_line(document['file'])}: {document['error']['cause']}")
-            note(f"  {document['error']['remedy']}")
-        elif document.get("skipped"):
-            note(
-                f"– {one_line(document['file'])}: {one_line(document['output'])} {'已存在' if zh else 'exists'}"
-            )
-        else:
-            say(f"● {one_line(document['file'])} → {one_line(document['output'] or '')}")
-            for remark in document.get("notes", ()):
-                note(f"  {one_line(remark[lang])}")
-    if count != 1:
-        note(
-            f"已添加标识 {done.labelled} 个，已存在 {done.skipped} 个，失败 {done.failed} 个"
-            if zh
-            else f"{done.labelled} labelled, {done.skipped} already there, {done.failed} failed"
-        )
+def _sum_up(tally: Tally, left_out: int, lang: Lang) -> None:
+    note(
+        f"已添加标识 {tally.labelled} 个，已存在 {tally.skipped} 个，失败 {tally.failed} 个，"
+        f"类型未知而略过 {left_out} 个"
+        if lang == "zh"
+        else f"{tally.labelled} labelled, {tally.skipped} already there, {tally.failed} failed, "
+        f"{left_out} left out (unknown type)"
+    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, NoReturn
 
@@ -83,6 +84,33 @@ def one_line(name: str) -> str:
 def emit_json(document: Any) -> None:
     json.dump(document, sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
+
+
+@contextmanager
+def json_answers(
+    wanted: bool,
+    *,
+    several: bool,
+) -> Iterator[Callable[[Any], None] | None]:
+    """A function that writes one document after the other (as a list when there are several), or
+    None where JSON is not wanted. However the work ends, the list is closed.
+    """
+    if not wanted:
+        yield None
+        return
+    count = 0
+
+    def answer(document: Any) -> None:
+        nonlocal count
+        text = json.dumps(document, ensure_ascii=False, indent=2)
+        sys.stdout.write((",\n" if count else "") + text if several else text)
+        count += 1
+
+    sys.stdout.write("[\n" if several else "")
+    try:
+        yield answer
+    finally:
+        sys.stdout.write("\n]\n" if several else "\n")
 
 
 def tell(error: ColophonError, lang: Lang) -> None:

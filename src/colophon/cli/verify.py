@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from colophon.cli.findings import examine
-from colophon.cli.output import standard_options
-from colophon.errors import Lang
+from colophon.cli.findings import Manner, examine, manner_options
 from colophon.labels.model import Findings
 
 
@@ -24,9 +23,9 @@ from colophon.labels.model import Findings
     help="A certificate whose signers you trust.",
 )
 @click.option("--data", metavar="DIR", help="The operator's data folder.")
-@standard_options
+@manner_options
 def command(
-    files: tuple[str, ...], *, anchors: tuple[str, ...], data: str | None, as_json: bool, lang: Lang
+    files: tuple[str, ...], *, anchors: tuple[str, ...], data: str | None, manner: Manner
 ) -> None:
     """Inspect each FILE, then check signatures, trusted signers and the operator's register.
 
@@ -55,4 +54,5 @@ def command(
 
         return verification.registered(found)
 
-    sys.exit(examine(files, look, as_json=as_json, lang=lang))
+    # The register is asked over this process's own connection.
+    sys.exit(examine(files, look, replace(manner, jobs=1)))
