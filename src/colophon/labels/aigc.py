@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from colophon.errors import LabelFieldInvalid
 from colophon.labels import deviations, provider_code, security_data
 from colophon.labels.model import AigcLayer, Deviation, Label, LabelValue
+from colophon.labels.security_data import Claims, Content, TrustStore
 from colophon.labels.tolerant import context, fields, pairs, search, yaml_lines
 from colophon.labels.tolerant.search import Candidate
 from colophon.labels.tolerant.text import PLAIN, Decoded, decode
@@ -55,6 +56,17 @@ class AigcReading:
     def claim(self) -> LabelValue | None:
         """What the label says, however oddly it is written."""
         return fields.claim(self.label)
+
+    @property
+    def claims(self) -> Claims:
+        """What signatures over the label are over."""
+        return Claims(
+            self.label or "",
+            self.content_producer or "",
+            self.produce_id or "",
+            self.content_propagator or "",
+            self.propagate_id or "",
+        )
 
     def fields(self) -> tuple[str | None, ...]:
         """The seven values in the standard's order."""
@@ -141,9 +153,14 @@ def find(
     return readings
 
 
-def layer(readings: Sequence[AigcReading]) -> AigcLayer:
+def layer(
+    readings: Sequence[AigcReading],
+    *,
+    trust: TrustStore = security_data.EMPTY,
+    content: Content | None = None,
+) -> AigcLayer:
     """All readings of one file as its AIGC layer: the first that is present speaks, and several
-    are counted and compared.
+    are counted and compared. ``trust`` and ``content``: see `security_data.look`.
     """
     present = [reading for reading in readings if reading.present]
     if not present:
@@ -152,6 +169,14 @@ def layer(readings: Sequence[AigcReading]) -> AigcLayer:
     first = present[0]
     found = dict.fromkeys(d for reading in present for d in reading.deviations)
     found.update(dict.fromkeys(_together(present)))
+    looked = security_data.look(
+        first.reserved_code1,
+        first.reserved_code2,
+        fields=first.claims,
+        trust=trust,
+        content=content,
+    )
+    found.update(dict.fromkeys(looked.deviations))
     return AigcLayer(
         present=True,
         label=first.label,
@@ -164,7 +189,7 @@ def layer(readings: Sequence[AigcReading]) -> AigcLayer:
         place=first.place,
         count=sum(1 + reading.more for reading in present),
         producer=provider_code.parse(first.content_producer or ""),
-        security=security_data.judge(first.reserved_code1, first.reserved_code2),
+        security=looked.security,
         deviations=tuple(found),
     )
 

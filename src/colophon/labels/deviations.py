@@ -18,6 +18,7 @@ CODE = "TC260-PG-20252A"
 PLACES = "TC260-PG-20257A, 20258A, 20259A, 202510A"
 XMP = "TC260-PG-20259A"
 TEXT = "TC260-PG-20258A"
+SECURITY = "TC260-PG-202511A"
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +382,31 @@ _ROWS = (
         "The structure around the label is not what the format prescribes",
         "用规定的结构重新写入",
         "Write it anew in the prescribed structure",
+    ),
+    # What the security data prove.
+    (
+        "security_signature_invalid",
+        SECURITY,
+        "保留字段中的数字签名与标识字段不符",
+        "The signature in the reserved code does not fit the label's fields",
+        "视为被篡改或伪造；向生成者索取原文件，由持钥者重新签名",
+        "Take it as altered or forged; ask the producer for the original, and have it signed anew",
+    ),
+    (
+        "security_wrong_producer",
+        SECURITY,
+        "签名密钥属于另一服务提供者",
+        "The key that signed belongs to another provider",
+        "视为伪造；核对受信任密钥与服务提供者编码的对应关系",
+        "Take it as forged; check which provider codes the pinned key speaks for",
+    ),
+    (
+        "security_content_altered",
+        SECURITY,
+        "内容与签名时绑定的内容不同",
+        "The content is not the one that was bound when the label was signed",
+        "标识可能取自另一文件，或内容在签名后被改动；向生成者索取原文件",
+        "The label may be another file's, or the content was changed; ask for the original",
     ),
 )
 

@@ -10,6 +10,7 @@ from colophon.labels import aigc, deviations, xmp
 from colophon.labels.aigc import AigcReading
 from colophon.labels.carriers.packet import Packet
 from colophon.labels.model import AigcLayer, Deviation
+from colophon.labels.security_data import EMPTY, Content, TrustStore
 from colophon.labels.tolerant import fields
 
 _ANNEX_B = (":EXIF:UserComment", ":eXIf:UserComment", ":tEXt:AIGC", ":zTXt:AIGC", ":iTXt:AIGC")
@@ -21,15 +22,22 @@ _COMPRESSED = ":compressed"
 """How a carrier says that a right field lies late, or packed."""
 
 
-def layer(packets: Iterable[Packet], standard: Collection[str]) -> AigcLayer:
+def layer(
+    packets: Iterable[Packet],
+    standard: Collection[str],
+    *,
+    trust: TrustStore = EMPTY,
+    content: Content | None = None,
+) -> AigcLayer:
     """All labels of one file; the one in a standard place speaks first.
 
     ``standard``: the places the carrier writes. A label that stands in two standard places of
-    one container (a PDF's) with the same words is one label.
+    one container (a PDF's) with the same words is one label. ``trust`` and ``content``: see
+    `security_data.look`.
     """
     found = [reading for packet in packets for reading in readings(packet, standard)]
     found.sort(key=lambda reading: _base(reading.place) not in standard)
-    return aigc.layer(_once(found, standard))
+    return aigc.layer(_once(found, standard), trust=trust, content=content)
 
 
 def as_json(found: AigcLayer) -> str:

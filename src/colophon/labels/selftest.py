@@ -16,6 +16,8 @@ from typing import Any
 
 from colophon.labels import aigc, provider_code
 from colophon.labels.aigc import AigcReading
+from colophon.labels.model import as_json
+from colophon.labels.security_data import Pin, TrustStore, public_key
 
 _SUFFIX = ".json"
 
@@ -71,7 +73,33 @@ def _code(vector: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-_ROADS: dict[str, Callable[[dict[str, Any]], Any]] = {"read": _read, "find": _find, "code": _code}
+def _security(vector: dict[str, Any]) -> list[dict[str, Any]]:
+    """A label with its security data, before somebody who pinned the keys of ``trust``, in a file
+    whose content has the digests of ``content`` by method.
+    """
+    pins = vector.get("trust", [])
+    found = aigc.layer(
+        [aigc.read(_input(vector), vector["place"])],
+        trust=TrustStore(tuple(_pin(entry) for entry in pins)),
+        content=vector["content"].__getitem__ if "content" in vector else None,
+    )
+    named = sorted({deviation.code for deviation in found.deviations})
+    return [{**as_json(found.security), "deviations": named}]
+
+
+def _pin(entry: dict[str, Any]) -> Pin:
+    key = public_key(entry["key"])
+    if key is None:
+        raise ValueError(entry["name"])
+    return Pin(entry["name"], key, tuple(entry.get("codes", [])))
+
+
+_ROADS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "read": _read,
+    "find": _find,
+    "code": _code,
+    "security": _security,
+}
 
 
 def _input(vector: dict[str, Any]) -> bytes | str:
