@@ -139,8 +139,9 @@ def test_the_projects_own_reader_validates_and_trusts(media_type, signer, keys, 
     assert manifest["claim_version"] == 2
     assert "thumbnail" not in manifest
     assertions = {each["label"]: each["data"] for each in manifest["assertions"]}
-    (first,) = assertions["c2pa.actions.v2"]["actions"]
+    first, drawn = assertions["c2pa.actions.v2"]["actions"]
     assert first["action"] == "c2pa.created"
+    assert (drawn["action"], drawn["description"]) == ("c2pa.edited", "explicit label added")
     assert first["digitalSourceType"] == credential.GENERATED
     assert first["softwareAgent"] == {"name": "Example model", "version": "2.1"}
     copy = assertions[credential_report.AIGC_ASSERTION]

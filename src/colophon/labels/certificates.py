@@ -20,6 +20,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from colophon.errors import DiskFull, SigningKeyUnusable, TargetExists, TargetUnwritable
+from colophon.labels.trust_list import TrustList
+
+__all__ = ["Paths", "Signer", "TrustList", "load", "make_development", "paths"]
 
 KEY_FILE = "signer.key.pem"
 CHAIN_FILE = "signer.pem"
@@ -43,7 +46,9 @@ class Paths:
 @dataclass(frozen=True, slots=True)
 class Signer:
     """What signing needs: the chain (leaf first, PEM), its key (PKCS 8, PEM), the algorithm's
-    name in C2PA. ``root`` is the anchor's PEM where the operator keeps one.
+    name in C2PA. ``root`` is the anchor's PEM where the operator keeps one. ``timestamp_url``
+    names an RFC 3161 authority that each signature is sent to: what is signed then stays valid
+    when the certificate has run out, and signing fails while the authority does not answer.
     """
 
     chain: bytes
@@ -52,6 +57,7 @@ class Signer:
     name: str
     development: bool
     root: bytes | None = None
+    timestamp_url: str | None = None
 
 
 def paths(folder: Path) -> Paths:
@@ -87,7 +93,7 @@ def make_development(folder: Path, operator_name: str, *, now: datetime | None =
     return made
 
 
-def load(folder: Path) -> Signer:
+def load(folder: Path, *, timestamp_url: str | None = None) -> Signer:
     """The signer kept in a folder. Raises SigningKeyUnusable, saying which part is at fault."""
     where = paths(folder)
     chain, key_pem = _bytes(where.chain), _bytes(where.key)
@@ -106,6 +112,7 @@ def load(folder: Path) -> Signer:
         name=_name(leaf, NameOID.ORGANIZATION_NAME) or common,
         development=common.startswith(DEVELOPMENT),
         root=where.root.read_bytes() if where.root.is_file() else None,
+        timestamp_url=timestamp_url,
     )
 
 

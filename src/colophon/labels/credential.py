@@ -6,47 +6,97 @@ invalid, which is its purpose. No thumbnail is made and nothing is fetched from 
 
 from __future__ import annotations
 
+import io
 import json
-import os
-import threading
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Required, TypedDict, Unpack
 
-from colophon import __version__
-from colophon.errors import CredentialFailed, CredentialUnsupported, SigningKeyUnusable
-from colophon.labels import credential_bytes, credential_report
+from colophon.errors import CredentialFailed, CredentialUnsupported, UsageError
+from colophon.labels import (
+    credential_assertions,
+    credential_bytes,
+    credential_places,
+    credential_report,
+    credential_sdk,
+    credential_text,
+)
+from colophon.labels.credential_assertions import (
+    COMPOSITE,
+    GENERATED,
+    SOURCE_TYPES,
+    Action,
+    Claims,
+    Model,
+)
+from colophon.labels.credential_places import MisplacedManifest
+from colophon.labels.credential_sdk import reason
 from colophon.labels.model import CredentialLayer
+from colophon.labels.trust_list import TrustList
 
 if TYPE_CHECKING:
-    import c2pa
-
     from colophon.labels.certificates import Signer
 
-Action = Literal["created", "opened"]
-Source = Path | BinaryIO
+__all__ = [
+    "COMPOSITE",
+    "GENERATED",
+    "SIDECAR_TYPE",
+    "SOURCE_TYPES",
+    "TOO_LARGE",
+    "Model",
+    "Signed",
+    "Told",
+    "holds",
+    "read",
+    "read_sidecar",
+    "readable",
+    "sign",
+    "sign_sidecar",
+    "supports",
+    "too_large",
+]
 
-SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-GENERATED = SOURCE_TYPES + "trainedAlgorithmicMedia"
-COMPOSITE = SOURCE_TYPES + "compositeWithTrainedAlgorithmicMedia"
+Source = Path | BinaryIO
+Trust = TrustList | Sequence[bytes]
 
 TOO_LARGE = "too_large_to_check"
 """The issue of a manifest that was found and, to keep memory bounded, not checked."""
+SIDECAR_TYPE = "application/c2pa"
+"""The media type of a manifest store in a file of its own, ``<file>.c2pa``."""
 
-_PARENT = "parent"
-_SETTINGS: dict[str, Any] = {
-    "version": 1,
-    # A thumbnail costs ten times the signature and shows what the file shows anyway.
-    "builder": {"thumbnail": {"enabled": False}},
-    # Beyond this the SDK's working copy goes to a temporary file instead of memory. (Hashing a
-    # film piece by piece would save more, but the SDK's check of it is wrong now and then.)
-    "core": {"backing_store_memory_threshold_in_mb": 32},
-    # The road reads the finished file back itself, once, after the last step.
-    "verify": {"verify_after_sign": False, "remote_manifest_fetch": False, "ocsp_fetch": False},
-}
+_LARGEST_SIDECAR = 16 * 1024 * 1024
+
+
+class Told(TypedDict, total=False):
+    """What is said of a file that is signed.
+
+    ``title``: the content's name or number. ``software_agent``: the generating system's name
+    and version. ``digital_source_type``: a full URI, generated content's unless given; None where
+    nobody knows it, which only an opened file allows. ``aigc_json``: the label's fields.
+    ``explicit``: the words of the explicit label that was drawn in this step. ``model``: the
+    model, as far as it is to be told. ``soft_bindings``: algorithm and value of each watermark
+    that was put in. ``action`` follows from there being a parent, unless given.
+    ``parent``: the file this one was made from; without it, a source that already holds a
+    manifest is its own parent. ``parent_type``: its media type where it differs;
+    ``parent_manifest``: its manifest store where that lies beside it.
+    ``text_manifest``: texts are to be signed too.
+    """
+
+    title: Required[str]
+    software_agent: Required[tuple[str, str]]
+    digital_source_type: str | None
+    aigc_json: str | None
+    explicit: str | None
+    model: Model | None
+    soft_bindings: Sequence[tuple[str, str]]
+    action: Action | None
+    parent: Source | None
+    parent_type: str | None
+    parent_manifest: bytes | None
+    text_manifest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +110,36 @@ class Signed:
     signer: str
 
 
-def supports(media_type: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """The file that was opened; ``store``: its manifest, where the SDK cannot find it itself."""
+
+    stream: BinaryIO
+    media_type: str
+    store: bytes | None
+    report: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One manifest to be made: its definition, for what type, by whom, with which parent."""
+
+    definition: dict[str, Any]
+    media_type: str
+    signer: Signer
+    origin: _Origin | None
+
+
+def supports(media_type: str, *, text_manifest: bool = False) -> bool:
     """Whether a manifest can be put into files of this type."""
-    return media_type in _types()[0]
+    return media_type in credential_sdk.types()[0] or (
+        text_manifest and media_type in credential_places.TEXTS
+    )
 
 
 def readable(media_type: str) -> bool:
     """Whether files of this type are looked into for a manifest."""
-    return media_type in _types()[1]
+    return media_type in credential_sdk.types()[1] or media_type in credential_places.TEXTS
 
 
 def holds(source: Source, media_type: str) -> bool:
@@ -85,127 +157,211 @@ def too_large(source: Source, media_type: str) -> bool:
 
 
 def sign(
-    source: Source,
-    target: Source,
-    media_type: str,
-    signer: Signer,
-    *,
-    title: str,
-    software_agent: tuple[str, str],
-    digital_source_type: str = GENERATED,
-    aigc_json: str | None = None,
-    explicit: str | None = None,
-    action: Action | None = None,
-    parent: Source | None = None,
-    parent_type: str | None = None,
+    source: Source, target: Source, media_type: str, signer: Signer, **told: Unpack[Told]
 ) -> Signed:
     """The source with a signed manifest, written to ``target`` (a path of its own, or a stream).
 
-    ``software_agent`` is the generating system's name and version, ``explicit`` the words of
-    the explicit label. ``parent`` is the file this one was made from; without it, a source that
-    already holds a manifest is its own parent. ``parent_type`` is its media type where it
-    differs. ``action`` follows from there being a parent, unless given.
-    Raises CredentialUnsupported, CredentialFailed, SigningKeyUnusable; a target path is then
-    left empty of anything partial.
+    Raises CredentialUnsupported, CredentialFailed, SigningKeyUnusable, and UsageError for what
+    cannot be said; a target path is then left empty of anything partial.
     """
-    if not supports(media_type):
+    if not supports(media_type, text_manifest=told.get("text_manifest", False)):
         raise CredentialUnsupported(media_type=media_type)
-    with _opened(source, "rb") as reading, _opened(parent, "rb") as given:
-        origin = given or (reading if reading and _holds_manifest(reading, media_type) else None)
-        chosen: Action = action or ("opened" if origin else "created")
-        manifest = _manifest(title, software_agent, digital_source_type, chosen)
-        manifest["assertions"] += _aigc_assertion(aigc_json, explicit)
+    with _opened(source, "rb") as reading, _opened(told.get("parent"), "rb") as given:
+        origin = _origin(reading, given, media_type, told)
+        job = _Job(_definition(media_type, told, origin), media_type, signer, origin)
         with _opened(target, "w+b") as writing:
-            kept = (origin, parent_type or media_type) if origin else None
-            size = _sign(manifest, reading, writing, media_type, signer=signer, parent=kept)
+            if media_type in credential_places.TEXTS:
+                size = _sign_text(job, reading, writing)
+            else:
+                size = len(_sign(job, reading, writing))
     return Signed(size, origin is not None, signer.name)
 
 
+def sign_sidecar(source: Source, media_type: str, signer: Signer, **told: Unpack[Told]) -> bytes:
+    """A manifest store for a file that cannot hold one, bound to its bytes as they are.
+
+    Raises CredentialUnsupported for a file that can; CredentialFailed, SigningKeyUnusable.
+    """
+    if media_type in credential_sdk.types()[1]:
+        raise CredentialUnsupported(media_type=media_type)
+    with _opened(source, "rb") as reading, _opened(told.get("parent"), "rb") as given:
+        origin = _origin(reading, given, media_type, told)
+        job = _Job(_definition(media_type, told, origin), media_type, signer, origin)
+        # The SDK writes the file out again, unchanged; that copy is thrown away.
+        with tempfile.TemporaryFile() as copy:
+            return _sign(job, reading, copy, embed=False)
+
+
 def read(
-    source: Source,
-    media_type: str,
-    anchors: Sequence[bytes] = (),
-    *,
-    aigc_json: str | None = None,
+    source: Source, media_type: str, anchors: Trust = (), *, aigc_json: str | None = None
 ) -> CredentialLayer:
     """What the manifest in a file says and whether it holds; never raises for any bytes.
 
     A manifest in a file too large to be checked in bounded memory is present, with ``valid``
     None and TOO_LARGE among its ``issues``.
-    ``anchors`` are certificates (PEM) whose signers count as trusted. ``aigc_json`` is the label
-    found in the file's metadata, to be compared with the manifest's copy.
+    ``anchors`` are certificates (PEM) whose signers count as trusted, or a whole trust list.
+    ``aigc_json`` is the label found in the file's metadata, to be compared with the manifest's
+    copy.
     """
-    import c2pa
-
     if not readable(media_type):
         return CredentialLayer(present=False)
     with _opened(source, "rb") as reading:
         if credential_bytes.rules_out(reading, media_type):
             return CredentialLayer(present=False)
         if credential_bytes.too_large(reading, media_type):
-            return _unchecked(reading)
-        reading.seek(0)
-        try:
-            context = _reading_context(b"".join(anchors), os.getpid(), threading.get_ident())
-            with c2pa.Reader(media_type, reading, context=context) as reader:
-                report = json.loads(reader.json())
-        except c2pa.C2paError.ManifestNotFound:
-            return CredentialLayer(present=False)
-        except (c2pa.C2paError, ValueError, RecursionError, OSError) as error:
-            return _broken(reading, error)
+            return _unchecked(reading, media_type)
+        return _checked(reading, media_type, TrustList.of(anchors), None, aigc_json)
+
+
+def read_sidecar(
+    source: Source,
+    media_type: str,
+    manifest: bytes,
+    anchors: Trust = (),
+    *,
+    aigc_json: str | None = None,
+) -> CredentialLayer:
+    """As ``read``, of a manifest store that lies beside the file."""
+    if len(manifest) > _LARGEST_SIDECAR:
+        return CredentialLayer(present=True, issues=(TOO_LARGE,))
+    with _opened(source, "rb") as reading:
+        return _checked(reading, media_type, TrustList.of(anchors), manifest, aigc_json)
+
+
+def _checked(
+    reading: BinaryIO,
+    media_type: str,
+    trust: TrustList,
+    manifest: bytes | None,
+    aigc_json: str | None,
+) -> CredentialLayer:
+    import c2pa
+
+    try:
+        report = _report(reading, media_type, trust, manifest)
+    except c2pa.C2paError.ManifestNotFound:
+        report = None
+    except MisplacedManifest as error:
+        return CredentialLayer(present=True, valid=False, trusted=False, issues=(str(error),))
+    except (c2pa.C2paError, ValueError, RecursionError, OSError) as error:
+        return _broken(reading, media_type, error, beside=manifest is not None)
+    if report is None:
+        return CredentialLayer(present=False)
     return credential_report.layer(report, aigc_json)
 
 
-def _sign(
-    manifest: dict[str, Any],
-    reading: BinaryIO,
-    writing: BinaryIO,
-    media_type: str,
-    *,
-    signer: Signer,
-    parent: tuple[BinaryIO, str] | None,
-) -> int:
+def _report(
+    reading: BinaryIO, media_type: str, trust: TrustList, manifest: bytes | None = None
+) -> dict[str, Any] | None:
+    """The SDK's report. Raises its errors, MisplacedManifest, ValueError, RecursionError."""
     import c2pa
 
-    context = _signing_context(signer, os.getpid(), threading.get_ident())
+    reading.seek(0)
+    if manifest is None and media_type in credential_places.TEXTS:
+        place = credential_places.locate(reading.read(), media_type)
+        return credential_text.report(place, media_type, trust) if place else None
+    context = credential_sdk.reading(trust)
+    with c2pa.Reader(media_type, reading, manifest, context=context) as reader:
+        told: dict[str, Any] = json.loads(reader.json())
+    return told
+
+
+def _origin(
+    reading: BinaryIO, given: BinaryIO | None, media_type: str, told: Told
+) -> _Origin | None:
+    stream = given or reading
+    kind = (told.get("parent_type") or media_type) if given else media_type
+    store = told.get("parent_manifest")
+    if given is None and store is None and not _holds_manifest(reading, media_type):
+        return None
+    if store is None and kind in credential_places.TEXTS:
+        store = _store_in_text(stream, kind)
+    report = None
+    if store is not None:
+        try:
+            report = _report(stream, kind, TrustList(), told.get("parent_manifest"))
+        except Exception as error:
+            raise CredentialFailed(detail=reason(error)) from error
+    return _Origin(stream, kind, store, report)
+
+
+def _store_in_text(stream: BinaryIO, media_type: str) -> bytes | None:
+    stream.seek(0)
     try:
-        with c2pa.Builder(manifest, context=context) as builder:
-            if parent is not None:
-                origin, kind = parent
-                origin.seek(0)
-                ingredient = {"relationship": "parentOf", "label": _PARENT}
-                builder.add_ingredient(ingredient, kind, origin)
+        place = credential_places.locate(stream.read(), media_type)
+    except MisplacedManifest as error:
+        raise CredentialFailed(detail=str(error)) from error
+    return place.manifest if place else None
+
+
+def _definition(media_type: str, told: Told, origin: _Origin | None) -> dict[str, Any]:
+    action = told.get("action") or ("opened" if origin else "created")
+    if action == "opened" and origin is None:
+        raise UsageError(detail="a manifest for opened content needs the file that was opened")
+    claims = Claims(
+        title=told["title"],
+        media_type=media_type,
+        software_agent=told["software_agent"],
+        digital_source_type=told.get("digital_source_type", GENERATED),
+        aigc_json=told.get("aigc_json"),
+        explicit=told.get("explicit"),
+        model=told.get("model"),
+        soft_bindings=tuple(told.get("soft_bindings", ())),
+    )
+    made = credential_assertions.definition(claims, action)
+    if origin is not None and not _found_by_sdk(origin):
+        made["ingredients"] = [credential_assertions.parent(origin.media_type, origin.report)]
+    return made
+
+
+def _found_by_sdk(origin: _Origin) -> bool:
+    return origin.store is None and origin.media_type in credential_sdk.types()[1]
+
+
+def _sign_text(job: _Job, reading: BinaryIO, writing: BinaryIO) -> int:
+    reading.seek(0)
+    kind, signer = job.media_type, job.signer
+    try:
+        data = credential_places.without(reading.read(), kind)
+    except MisplacedManifest as error:
+        raise CredentialFailed(detail=str(error)) from error
+    if kind == credential_places.PLAIN:
+        # Its manifest is made several times over; an authority is not to be asked that often.
+        signer = replace(signer, timestamp_url=None)
+
+    def make(binding: dict[str, Any], beside: bytes) -> bytes:
+        assertions = [*job.definition["assertions"], binding]
+        bound = replace(job, definition={**job.definition, "assertions": assertions}, signer=signer)
+        return _sign(bound, io.BytesIO(beside), io.BytesIO(), embed=False)
+
+    text, size = credential_text.signed(data, kind, make)
+    writing.write(text)
+    return size
+
+
+def _sign(job: _Job, reading: BinaryIO, writing: BinaryIO, *, embed: bool = True) -> bytes:
+    import c2pa
+
+    context = credential_sdk.signing(job.signer)
+    try:
+        with c2pa.Builder(job.definition, context=context) as builder:
+            if job.origin is not None:
+                _add(builder, job.origin)
+            if not embed:
+                builder.set_no_embed()
             reading.seek(0)
-            return len(builder.sign(media_type, reading, writing))
+            return bytes(builder.sign(job.media_type, reading, writing))
     except c2pa.C2paError as error:
-        raise CredentialFailed(detail=_reason(error)) from error
+        raise CredentialFailed(detail=reason(error)) from error
 
 
-def _manifest(
-    title: str, software_agent: tuple[str, str], source_type: str, action: Action
-) -> dict[str, Any]:
-    name, version = software_agent
-    first: dict[str, Any] = {
-        "action": f"c2pa.{action}",
-        "digitalSourceType": source_type,
-        "softwareAgent": {"name": name, "version": version},
-    }
-    if action == "opened":
-        first["parameters"] = {"ingredientIds": [_PARENT]}
-    return {
-        "claim_generator_info": [{"name": "Colophon", "version": __version__}],
-        "title": title,
-        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [first]}}],
-    }
-
-
-def _aigc_assertion(aigc_json: str | None, explicit: str | None) -> list[dict[str, Any]]:
-    data: dict[str, Any] = {}
-    if aigc_json:
-        data["implicit"] = json.loads(aigc_json)
-    if explicit:
-        data["explicit"] = explicit
-    return [{"label": credential_report.AIGC_ASSERTION, "data": data}] if data else []
+def _add(builder: Any, origin: _Origin) -> None:
+    if origin.store is not None:
+        builder.add_resource(credential_assertions.PARENT_STORE, io.BytesIO(origin.store))
+    elif _found_by_sdk(origin):
+        origin.stream.seek(0)
+        ingredient = {"relationship": "parentOf", "label": credential_assertions.PARENT}
+        builder.add_ingredient(ingredient, origin.media_type, origin.stream)
 
 
 def _holds_manifest(reading: BinaryIO, media_type: str) -> bool:
@@ -215,33 +371,30 @@ def _holds_manifest(reading: BinaryIO, media_type: str) -> bool:
     if credential_bytes.rules_out(reading, media_type):
         return False
     if credential_bytes.too_large(reading, media_type):
-        return credential_bytes.mentions(reading)
+        return credential_bytes.mentions(reading, media_type)
     reading.seek(0)
     try:
-        context = _looking_context(os.getpid(), threading.get_ident())
-        c2pa.Reader(media_type, reading, context=context).close()
-    except c2pa.C2paError:
+        if media_type in credential_places.TEXTS:
+            return credential_places.locate(reading.read(), media_type) is not None
+        c2pa.Reader(media_type, reading, context=credential_sdk.looking()).close()
+    except (c2pa.C2paError, MisplacedManifest):
         return False
     return True
 
 
-def _unchecked(reading: BinaryIO) -> CredentialLayer:
-    if not credential_bytes.mentions(reading):
+def _unchecked(reading: BinaryIO, media_type: str) -> CredentialLayer:
+    if not credential_bytes.mentions(reading, media_type):
         return CredentialLayer(present=False)
     return CredentialLayer(present=True, issues=(TOO_LARGE,))
 
 
-def _broken(reading: BinaryIO, error: Exception) -> CredentialLayer:
+def _broken(
+    reading: BinaryIO, media_type: str, error: Exception, *, beside: bool
+) -> CredentialLayer:
     """A manifest that cannot be read is there and not valid; a broken file has none."""
-    if not credential_bytes.mentions(reading):
+    if not beside and not credential_bytes.mentions(reading, media_type):
         return CredentialLayer(present=False)
-    return CredentialLayer(present=True, valid=False, trusted=False, issues=(_reason(error),))
-
-
-def _reason(error: Exception) -> str:
-    """The SDK's own short name of a failure, without paths or content."""
-    first = str(error).split(":", 1)[0].strip()
-    return first if first.isidentifier() else type(error).__name__.strip("_")
+    return CredentialLayer(present=True, valid=False, trusted=False, issues=(reason(error),))
 
 
 @contextmanager
@@ -257,42 +410,3 @@ def _opened(source: Source | None, mode: str) -> Iterator[Any]:
         if mode != "rb":
             source.unlink(missing_ok=True)
         raise
-
-
-@cache
-def _types() -> tuple[frozenset[str], frozenset[str]]:
-    import c2pa
-
-    can_sign = frozenset(c2pa.Builder.get_supported_mime_types())
-    return can_sign, can_sign | frozenset(c2pa.Reader.get_supported_mime_types())
-
-
-# The SDK's contexts are neither for two threads at once nor for a forked child: one for each.
-@lru_cache(maxsize=16)
-def _signing_context(signer: Signer, _process: int, _thread: int) -> c2pa.Context:
-    import c2pa
-
-    try:
-        info = c2pa.C2paSignerInfo(signer.algorithm, signer.chain, signer.key, None)
-        native = c2pa.Signer.from_info(info)
-        return c2pa.Context(settings=c2pa.Settings.from_dict(_SETTINGS), signer=native)
-    except c2pa.C2paError as error:
-        raise SigningKeyUnusable(detail=_reason(error)) from error
-
-
-@lru_cache(maxsize=16)
-def _reading_context(anchors: bytes, _process: int, _thread: int) -> c2pa.Context:
-    import c2pa
-
-    settings = dict(_SETTINGS)
-    if anchors:
-        settings["trust"] = {"user_anchors": anchors.decode("ascii", "replace")}
-    return c2pa.Context(settings=c2pa.Settings.from_dict(settings))
-
-
-@lru_cache(maxsize=16)
-def _looking_context(_process: int, _thread: int) -> c2pa.Context:
-    import c2pa
-
-    verify = {**_SETTINGS["verify"], "verify_after_reading": False}
-    return c2pa.Context(settings=c2pa.Settings.from_dict({**_SETTINGS, "verify": verify}))

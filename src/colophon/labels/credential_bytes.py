@@ -10,6 +10,7 @@ import os
 from typing import BinaryIO
 
 from colophon.errors import InputError
+from colophon.labels import credential_places
 from colophon.labels.carriers import bmff_boxes
 
 LARGEST = 256 * 1024 * 1024
@@ -31,8 +32,9 @@ def too_large(reading: BinaryIO, media_type: str) -> bool:
     Of a film everything but its media counts: pictures and sound are hashed piece by piece.
     """
     size = reading.seek(0, os.SEEK_END)
-    if size <= LARGEST or media_type not in _FILMS:
-        return size > LARGEST
+    most = credential_places.LARGEST if media_type in credential_places.TEXTS else LARGEST
+    if size <= most or media_type not in _FILMS:
+        return size > most
     try:
         boxes = [box for box in bmff_boxes.walk(reading, 0, size) if box.kind in _MEDIA_BOXES]
     except InputError:
@@ -47,11 +49,13 @@ def rules_out(reading: BinaryIO, media_type: str) -> bool:
         return False
     if media_type in _FILMS and reading.seek(0, os.SEEK_END) > _SEARCHED:
         return False
-    return not mentions(reading)
+    return not mentions(reading, media_type)
 
 
-def mentions(reading: BinaryIO) -> bool:
+def mentions(reading: BinaryIO, media_type: str) -> bool:
     """Whether the bytes speak of a manifest; in a large file, only the beginning of one counts."""
+    if media_type in credential_places.TEXTS:
+        return _any_in(reading, (credential_places.MARKS[media_type],))
     small = reading.seek(0, os.SEEK_END) <= _SEARCHED
     return _any_in(reading, (_MARK,) if small else _STORES)
 

@@ -6,10 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from colophon.labels.credential_assertions import AIGC_ASSERTION, LABEL_DRAWN
 from colophon.labels.model import CredentialLayer
-
-AIGC_ASSERTION = "cn.tc260.aigc"
-"""Our assertion: ``{"implicit": {the seven fields}, "explicit": "the words"}``."""
 
 _ACTIONS = "c2pa.actions"
 _UNTRUSTED = "signingCredential.untrusted"
@@ -46,13 +44,13 @@ def _issues(report: dict[str, Any]) -> tuple[str, ...]:
     for delta in _list(results.get("ingredientDeltas")):
         deltas = _dict(_dict(delta).get("validationDeltas"))
         failures = [*failures, *_list(deltas.get("failure"))]
-    codes = [_text(_dict(failure).get("code")) for failure in failures]
-    named = dict.fromkeys(code for code in codes if code and code != _UNTRUSTED)
-    return tuple(named)[:_MOST_ISSUES]
+    return _codes(failures)
 
 
 def _source_type(manifest: dict[str, Any]) -> str | None:
-    found = (_text(action.get("digitalSourceType")) for action in _actions(manifest))
+    """Of the content: what drew a label on it says nothing of how it came to be."""
+    actions = (one for one in _actions(manifest) if one.get("description") != LABEL_DRAWN)
+    found = (_text(action.get("digitalSourceType")) for action in actions)
     return next((kind for kind in found if kind), None)
 
 
@@ -78,13 +76,12 @@ def _generator(manifest: dict[str, Any]) -> str | None:
     return " ".join(word for word in words if word) or _text(manifest.get("claim_generator"))
 
 
-def _ingredients(
-    active: dict[str, Any], manifests: dict[str, Any]
-) -> Iterator[dict[str, str | None]]:
+def _ingredients(active: dict[str, Any], manifests: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for found in _list(active.get("ingredients"))[:_MOST_INGREDIENTS]:
         body = _dict(found)
         own = _dict(manifests.get(str(body.get("active_manifest"))))
         signature = _dict(own.get("signature_info"))
+        issues = _found_when_added(body)
         yield {
             "title": _text(body.get("title")) or _text(own.get("title")),
             "relationship": _text(body.get("relationship")),
@@ -92,7 +89,24 @@ def _ingredients(
             "signer": _text(signature.get("issuer")),
             "digital_source_type": _source_type(own),
             "generator": _generator(own),
+            "valid": not issues if own else None,
+            "issues": list(issues),
         }
+
+
+def _found_when_added(ingredient: dict[str, Any]) -> tuple[str, ...]:
+    """What was wrong with an ingredient's own manifest when it became one. That does not make
+    the manifest that holds it invalid, and stays to be told.
+    """
+    results = _dict(_dict(ingredient.get("validation_results")).get("activeManifest"))
+    failures = [*_list(results.get("failure")), *_list(ingredient.get("validation_status"))]
+    return _codes(failures)
+
+
+def _codes(failures: list[Any]) -> tuple[str, ...]:
+    codes = [_text(_dict(failure).get("code")) for failure in failures]
+    named = dict.fromkeys(code for code in codes if code and code != _UNTRUSTED)
+    return tuple(named)[:_MOST_ISSUES]
 
 
 def _matches(copy: Any, aigc_json: str | None) -> bool | None:

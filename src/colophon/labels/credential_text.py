@@ -1,0 +1,121 @@
+"""Signing a text and checking a signed one.
+
+The SDK takes no text for what it is, but it signs a manifest for any bytes beside it, and binds
+it to the hash it is given: so the manifest is made for the text, put into it in the way of
+its type (see credential_places), and made again until it says exactly where it lies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+from colophon.errors import CredentialFailed
+from colophon.labels import credential_places, credential_sdk
+from colophon.labels.credential_places import MisplacedManifest, Place
+from colophon.labels.trust_list import TrustList
+
+Make = Callable[[dict[str, Any], bytes], bytes]
+"""From the assertion of the hard binding and a text to a manifest store."""
+
+_TRIES, _ROUND = 400, 16
+_MISMATCH, _MATCH = "assertion.dataHash.mismatch", "assertion.dataHash.match"
+
+
+def signed(data: bytes, media_type: str, make: Make) -> tuple[bytes, int]:
+    """The text with its manifest, and the manifest's bytes. Raises CredentialFailed.
+
+    How long the run of selectors is depends on the bytes of a signature that no one can know
+    beforehand: one of about six fits the length that was foretold, so they are made until one
+    does. (Padding it would be quicker; the specification's wrapper has no room for that.)
+    """
+    if len(data) > credential_places.LARGEST:
+        raise CredentialFailed(detail=f"> {credential_places.LARGEST // 2**20} MiB")
+    place = Place(b"", data, 0, 4 * 4096)
+    for attempt in range(_TRIES):
+        manifest = make(_binding(place), _beside(place))
+        made, actual = credential_places.inserted(data, media_type, manifest)
+        if (actual.start, actual.length) == (place.start, place.length):
+            return made, len(manifest)
+        # A length once met is met again, unless it was a rare one.
+        if attempt % _ROUND == 0 or not _near(place, actual):
+            place = actual
+    raise CredentialFailed(detail="length")
+
+
+def report(place: Place, media_type: str, trust: TrustList) -> dict[str, Any]:
+    """The SDK's report on a text and its manifest, its finding on the binding put right.
+
+    The SDK compares the excluded range with the place where it would look for a manifest
+    itself, which in texts is nowhere; here it is compared with the place where the manifest was
+    found. That the hash fits is the SDK's finding.
+    """
+    import c2pa
+
+    context = credential_sdk.reading(trust)
+    stream = io.BytesIO(place.bound)
+    with c2pa.Reader(media_type, stream, place.manifest, context=context) as reader:
+        told: dict[str, Any] = json.loads(reader.json())
+        bound = _excluded(json.loads(reader.crjson())) == [(place.start, place.length)]
+    return _settled(told) if bound else told
+
+
+def _near(place: Place, actual: Place) -> bool:
+    """Whether only the signature's bytes made the difference."""
+    return place.start == actual.start and abs(place.length - actual.length) <= 12
+
+
+def _binding(place: Place) -> dict[str, Any]:
+    digest = hashlib.sha256(_beside(place)).digest()
+    data = {
+        "exclusions": [{"start": place.start, "length": place.length}],
+        "alg": "sha256",
+        "name": "jumbf manifest",
+        "hash": list(digest),
+        "pad": [],
+    }
+    return {"label": "c2pa.hash.data", "data": data, "created": True}
+
+
+def _beside(place: Place) -> bytes:
+    """What is bound: everything but the manifest."""
+    if not place.manifest:
+        return place.bound
+    return place.bound[: place.start] + place.bound[place.start + place.length :]
+
+
+def _excluded(crjson: dict[str, Any]) -> list[tuple[int, int]] | None:
+    try:
+        assertion = crjson["manifests"][0]["assertions"]["c2pa.hash.data"]
+        return [(one["start"], one["length"]) for one in assertion["exclusions"]]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _settled(told: dict[str, Any]) -> dict[str, Any]:
+    """Without the failures that the SDK's own finding of a fitting hash makes groundless."""
+    active = told.get("validation_results", {}).get("activeManifest", {})
+    fits = {one.get("url") for one in active.get("success", []) if one.get("code") == _MATCH}
+    left = [
+        one
+        for one in active.get("failure", [])
+        if one.get("code") != _MISMATCH or one.get("url") not in fits
+    ]
+    active["failure"] = left
+    trusted = any(one.get("code") == "signingCredential.trusted" for one in active["success"])
+    wrong = [one for one in left if one.get("code") != "signingCredential.untrusted"]
+    told["validation_state"] = "Invalid" if wrong else ("Trusted" if trusted else "Valid")
+    return told
+
+
+def located(data: bytes, media_type: str) -> Place | None:
+    """As credential_places.locate; a text larger than any that is signed here holds none."""
+    if len(data) > credential_places.LARGEST:
+        return None
+    return credential_places.locate(data, media_type)
+
+
+__all__ = ["MisplacedManifest", "located", "report", "signed"]
