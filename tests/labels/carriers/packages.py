@@ -106,3 +106,133 @@ def _saved(document) -> bytes:
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+MANIFEST = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+    '<manifest:file-entry manifest:full-path="/" manifest:media-type="%s"/>%s'
+    "</manifest:manifest>"
+)
+
+
+def odf(kind: str = "text", meta: str | None = "", body: str = "<text:p>正文</text:p>") -> bytes:
+    """A small OpenDocument; ``meta`` None: without meta.xml."""
+    media_type = f"application/vnd.oasis.opendocument.{kind}"
+    names = {"text": "text", "spreadsheet": "spreadsheet", "presentation": "presentation"}
+    spaces = "".join(
+        f' xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{word}:1.0"'
+        for prefix, word in (
+            ("office", "office"), ("text", "text"), ("table", "table"), ("draw", "drawing"),
+            ("style", "style"), ("svg", "svg-compatible"), ("fo", "xsl-fo-compatible"),
+        )
+    )  # fmt: skip
+    word = names.get(kind, "text")
+    parts: dict[str, bytes | str] = {
+        "mimetype": media_type,
+        "content.xml": (
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<office:document-content{spaces} '
+            f'office:version="1.2"><office:body><office:{word}>{body}</office:{word}>'
+            "</office:body></office:document-content>"
+        ),
+    }
+    entries_ = (
+        '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
+    )
+    if meta is not None:
+        parts["meta.xml"] = (
+            '<?xml version="1.0" encoding="UTF-8"?>\n<office:document-meta '
+            'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+            'xmlns:meta="urn:oasis:names:tc:opendocument:xmlns:meta:1.0" '
+            'xmlns:dc="http://purl.org/dc/elements/1.1/" office:version="1.2"><office:meta>'
+            f"<meta:generator>Made/1.0</meta:generator><dc:title>标题</dc:title>{meta}"
+            "</office:meta></office:document-meta>"
+        )
+        entries_ += (
+            '<manifest:file-entry manifest:full-path="meta.xml" manifest:media-type="text/xml"/>'
+        )
+    parts["META-INF/manifest.xml"] = MANIFEST % (media_type, entries_)
+    return zipped(parts, stored=("mimetype",))
+
+
+def epub(version: str = "3.0", extra: str = "", **more: str) -> bytes:
+    """A book of two chapters."""
+    page = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<html xmlns="http://www.w3.org/1999/xhtml">'
+        "<head><title>%s</title></head><body><h1>%s</h1><p>文字</p></body></html>"
+    )
+    parts: dict[str, bytes | str] = {
+        "mimetype": "application/epub+zip",
+        "META-INF/container.xml": (
+            '<?xml version="1.0"?><container version="1.0" '
+            'xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles><rootfile '
+            'full-path="OEBPS/book.opf" media-type="application/oebps-package+xml"/></rootfiles>'
+            "</container>"
+        ),
+        "OEBPS/book.opf": (
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<package version="{version}" '
+            'xmlns="http://www.idpf.org/2007/opf" unique-identifier="id">\n  <metadata '
+            'xmlns:dc="http://purl.org/dc/elements/1.1/">\n    <dc:identifier id="id">urn:x:1'
+            "</dc:identifier>\n    <dc:title>书名</dc:title>\n    <dc:language>zh</dc:language>\n"
+            f'    {extra}</metadata>\n  <manifest><item id="a" href="a.xhtml" '
+            'media-type="application/xhtml+xml"/><item id="b" href="b%20b.xhtml" '
+            'media-type="application/xhtml+xml"/></manifest>'
+            '<spine><itemref idref="a"/><itemref idref="b"/></spine></package>'
+        ),
+        "OEBPS/a.xhtml": page % ("A", "第一章"),
+        "OEBPS/b b.xhtml": page % ("B", "第二章"),
+    }
+    return zipped(parts | more, stored=("mimetype",))
+
+
+def ofd(inner: str = "<ofd:Creator>Made</ofd:Creator>", after: str = "") -> bytes:
+    """OFD of one blank page."""
+    space = 'xmlns:ofd="http://www.ofdspec.org/2016"'
+    return zipped({
+        "OFD.xml": (
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<ofd:OFD {space} DocType="OFD" Version="1.0">'
+            "<ofd:DocBody><ofd:DocInfo><ofd:DocID>0123456789abcdef0123456789abcdef</ofd:DocID>"
+            f"{inner}</ofd:DocInfo><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot>{after}"
+            "</ofd:DocBody></ofd:OFD>"
+        ),
+        "Doc_0/Document.xml": f"<ofd:Document {space}/>",
+        "Doc_0/Pages/Page_0/Content.xml": f"<ofd:Page {space}/>",
+    })  # fmt: skip
+
+
+def xmind(old: bool = False, bare: bool = False) -> bytes:
+    """A map of one topic; ``bare``: without the part that holds metadata."""
+    if old:
+        entry = '<file-entry full-path="content.xml" media-type="text/xml"/>'
+        parts: dict[str, bytes | str] = {
+            "content.xml": '<xmap-content xmlns="urn:xmind:xmap:xmlns:content:2.0" version="2.0"/>',
+            "meta.xml": '<meta xmlns="urn:xmind:xmap:xmlns:meta:2.0" version="2.0"><Author>'
+            "<Name>N</Name></Author></meta>",
+            "META-INF/manifest.xml": '<manifest xmlns="urn:xmind:xmap:xmlns:manifest:1.0">'
+            f"{entry}</manifest>",
+        }
+    else:
+        parts = {
+            "content.json": json.dumps([{"id": "1", "rootTopic": {"title": "中心"}}]),
+            "metadata.json": '{"creator": {"name": "Made", "version": "24.1"}}',
+            "manifest.json": '{"file-entries":{"content.json":{},"metadata.json":{}}}',
+        }
+    if bare:
+        del parts["meta.xml" if old else "metadata.json"]
+    return zipped(parts)
+
+
+def usdz(*names: str) -> bytes:
+    """A scene in text with what belongs to it, each stored at a multiple of 64 bytes."""
+    out = io.BytesIO()
+    parts = {"scene.usda": b'#usda 1.0\ndef Xform "root" {}\n'}
+    parts |= {name: bytes(range(100)) for name in names}
+    with zipfile.ZipFile(out, "w") as file:
+        for name, data in parts.items():
+            info = zipfile.ZipInfo(name, (2026, 3, 4, 5, 6, 8))
+            short = -(out.tell() + 30 + len(name)) % 64
+            short += 64 if 0 < short < 4 else 0
+            if short:
+                info.extra = b"\x86\x19" + (short - 4).to_bytes(2, "little") + bytes(short - 4)
+            file.writestr(info, data)
+    return out.getvalue()
