@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Colours = NDArray[np.float32]
+    Light = NDArray[np.float32]
 
 INK = (30 / 255, 27 / 255, 22 / 255)
 PAPER = (250 / 255, 248 / 255, 243 / 255)
@@ -28,6 +29,11 @@ SPARE = 1.2
 OPACITIES = (0.46, 0.54, 0.62, 0.7, 0.78, 0.86, 0.94, 1.0)
 HALO = 0.35
 """Opacity of the plate's colour close around bare words."""
+CORE, CLEAR = 0.98, 0.02
+"""Coverage of a word's inside, and of ground that no word touches."""
+SHARE = 5
+"""Percentile of the words' pixels that must still stand out from those of the ground."""
+LEAST_PIXELS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +96,29 @@ def dress(behind: Colours, least: float, *, plain: bool = False) -> Dress:
         if reached >= least * SPARE or opacity == 1.0:
             break
     return Dress(words, plate, opacity, reached)
+
+
+def seen(light: Light, words: Light, plate: Light) -> float | None:
+    """The contrast of drawn words by the luminance of the pixels now there; None when they are
+    too few to measure.
+
+    Of the words the pixels wholly inside a stroke count, of the ground those no stroke touches;
+    a twentieth of either may be worse.
+    """
+    import numpy as np
+
+    ink, ground = light[words >= CORE], light[_ground(words, plate)]
+    if min(len(ink), len(ground)) < LEAST_PIXELS:
+        return None
+    if np.median(ink) > np.median(ground):
+        return ratio(float(np.percentile(ink, SHARE)), float(np.percentile(ground, 100 - SHARE)))
+    return ratio(float(np.percentile(ink, 100 - SHARE)), float(np.percentile(ground, SHARE)))
+
+
+def _ground(words: Light, plate: Light) -> NDArray[np.bool_]:
+    import cv2
+    import numpy as np
+
+    near = cv2.dilate(words, np.ones((3, 3), np.uint8))
+    bare: NDArray[np.bool_] = (near <= CLEAR) & (plate >= CORE)
+    return bare

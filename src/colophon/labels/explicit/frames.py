@@ -5,16 +5,13 @@ No conversion to RGB and back: outside the label not one value changes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from colophon.labels.explicit import contrast
-from colophon.labels.explicit.stamp import Stamp, fit, place
-from colophon.provisions import parameters
+from colophon.labels.explicit.tone import Tone
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     import numpy as np
     from av import VideoFrame
     from numpy.typing import NDArray
@@ -22,12 +19,8 @@ if TYPE_CHECKING:
     Pixels = NDArray[Any]
     Colours = NDArray[np.float32]
 
-OPACITY = 0.74
-"""Of the plate; the words contrast enough even over white, whatever the scene turns to."""
-FULL_RANGE = 2
-"""FFmpeg's AVCOL_RANGE_JPEG."""
-BLACK, WHITE, NEUTRAL = 16, 235, 128
 MATRIX_WORDS = 9
+GREYS = frozenset({"gray", "gray10le", "gray12le", "gray16le"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +59,36 @@ class FrameLabel:
     height_ratio: float
     inks: tuple[PlaneInk, ...]
     depth: int
-    floor: int
-    span: int
+    tone: Tone
+    opacity: float
 
     def paint(self, frame: VideoFrame) -> float:
         """Draws on the frame, which must be writable. The contrast over its brightest pixel."""
         for index, ink in enumerate(self.inks):
-            pixels = plane_pixels(frame, index, self.depth)
-            part = pixels[
-                ink.top : ink.top + ink.plate.shape[0], ink.left : ink.left + ink.plate.shape[1]
-            ]
+            part = self._part(frame, index)
             if index == 0:
-                reached = self._contrast(part, ink)
-            scale = 1 << (self.depth - 8)
-            mixed = part * (1 - ink.plate) + ink.plate_value * scale * ink.plate
-            mixed = mixed * (1 - ink.words) + ink.words_value * scale * ink.words
+                brightest = float(part[ink.plate > self.opacity / 2].max()) / self._scale
+                reached = self.tone.over(brightest, self.opacity)
+            mixed = part * (1 - ink.plate) + ink.plate_value * self._scale * ink.plate
+            mixed = mixed * (1 - ink.words) + ink.words_value * self._scale * ink.words
             part[...] = (mixed + 0.5).astype(part.dtype)
         return reached
 
-    def _contrast(self, part: Pixels, ink: PlaneInk) -> float:
-        import numpy as np
+    def seen(self, frame: VideoFrame) -> float | None:
+        """The contrast on a frame that was labelled and encoded; None if too small to tell."""
+        ink, light = self.inks[0], self.tone.light(self._part(frame, 0) / self._scale)
+        return contrast.seen(light, ink.words, ink.plate / self.opacity)
 
-        brightest = float(part[ink.plate > OPACITY / 2].max()) / (1 << (self.depth - 8))
-        behind = min(1.0, max(0.0, (brightest - self.floor) / self.span))
-        mixed = np.array(contrast.INK, np.float32) * OPACITY + behind * (1 - OPACITY)
-        return contrast.worst(contrast.PAPER, mixed.reshape(1, 3))
+    def _part(self, frame: VideoFrame, index: int) -> Pixels:
+        ink = self.inks[index]
+        rows = slice(ink.top, ink.top + ink.plate.shape[0])
+        return plane_pixels(frame, index, self.depth)[
+            rows, ink.left : ink.left + ink.plate.shape[1]
+        ]
+
+    @property
+    def _scale(self) -> int:
+        return 1 << (self.depth - 8)
 
 
 def turn_of(frame: VideoFrame) -> tuple[Turn, list[int] | None]:
@@ -111,45 +109,15 @@ def turn_of(frame: VideoFrame) -> tuple[Turn, list[int] | None]:
 
 
 def paintable(frame: VideoFrame) -> bool:
-    """Planar YUV or grey of 8 to 16 bits a value: what `label_for` can draw on."""
-    form = frame.format
-    names = form.name.startswith(("yuv4", "yuvj4", "yuva4", "gray")) and not form.is_big_endian
-    return names and len(frame.planes) in {1, 3, 4} and form.name != "gray8a"
+    """Whether words can be drawn on its planes."""
+    form = frame.format.name
+    return paintable_form(form) and len(frame.planes) in {1, 3, 4}
 
 
-def label_for(
-    frame: VideoFrame, turn: Turn, text: str, position: str, pixel_shape: Fraction | None
-) -> FrameLabel:
-    """The label for a stream whose first frame this is; sizes are those of the display."""
-    import numpy as np
-
-    depth = frame.format.components[0].bits
-    full = int(frame.color_range) == FULL_RANGE or frame.format.name.startswith("yuvj")
-    floor, span = (0, 255) if full else (BLACK, WHITE - BLACK)
-    luma = turn.upright(plane_pixels(frame, 0, depth))
-    shape = float(pixel_shape or 1)
-    wide, high = _shown_size(luma, turn, shape)
-    stamp = fit(text, wide, high, parameters.number("explicit.video.min_height_ratio"))
-    ratio = stamp.ink_height / min(wide, high)
-    stamp = _squeezed(stamp, turn, shape)
-    peak = float((1 << depth) - 1)
-
-    def light(rows: slice, columns: slice) -> Colours:
-        part: Colours = luma[rows, columns].astype(np.float32) / np.float32(peak)
-        return part
-
-    where, x, y = place(stamp, luma.shape[1], luma.shape[0], light, position)
-    plate, words = (
-        _spread(cover, (x, y), luma.shape, turn) for cover in (stamp.plate, stamp.words)
-    )
-    ink, paper = (floor + span * colour[1] for colour in (contrast.INK, contrast.PAPER))
-    inks = [
-        _ink(
-            plate, words, (item.height, item.width), (NEUTRAL, NEUTRAL) if number else (ink, paper)
-        )
-        for number, item in enumerate(frame.planes[:3])
-    ]
-    return FrameLabel(stamp.text, where, round(ratio, 4), tuple(inks), depth, floor, span)
+def paintable_form(name: str) -> bool:
+    """Planar YUV or grey of 8 to 16 bits a value."""
+    known = name.startswith(("yuv4", "yuvj4", "yuva4")) or name in GREYS
+    return known and not name.endswith("be")
 
 
 def plane_pixels(frame: VideoFrame, index: int, depth: int) -> Pixels:
@@ -161,58 +129,3 @@ def plane_pixels(frame: VideoFrame, index: int, depth: int) -> Pixels:
     lines = np.frombuffer(plane, kind).reshape(-1, plane.line_size // kind.itemsize)
     pixels: Pixels = lines[: plane.height, : plane.width]
     return pixels
-
-
-def _shown_size(upright: Pixels, turn: Turn, shape: float) -> tuple[int, int]:
-    high, wide = upright.shape
-    if turn.swap:
-        return wide, round(high * shape)
-    return round(wide * shape), high
-
-
-def _squeezed(stamp: Stamp, turn: Turn, shape: float) -> Stamp:
-    """The stamp in coded pixels, which need not be square."""
-    import cv2
-
-    if abs(shape - 1) < 1e-3:
-        return stamp
-    wide, high = stamp.width, stamp.height
-    size = (wide, max(1, round(high / shape))) if turn.swap else (max(1, round(wide / shape)), high)
-    plate, words = (
-        cv2.resize(cover, size, interpolation=cv2.INTER_AREA)
-        for cover in (stamp.plate, stamp.words)
-    )
-    return replace(stamp, plate=plate, words=words)
-
-
-def _spread(cover: Colours, spot: tuple[int, int], shape: tuple[int, ...], turn: Turn) -> Pixels:
-    """A cover on a whole coded plane."""
-    import numpy as np
-
-    x, y = spot
-    coded = np.zeros(shape[::-1] if turn.swap else shape, np.uint8)
-    part = turn.upright(coded)[y : y + cover.shape[0], x : x + cover.shape[1]]
-    part[...] = np.rint(cover[: part.shape[0], : part.shape[1]] * 255)
-    return coded
-
-
-def _ink(
-    plate: Pixels, words: Pixels, size: tuple[int, int], values: tuple[float, float]
-) -> PlaneInk:
-    """The covers at one plane's size, cut to where the plate lies."""
-    import cv2
-    import numpy as np
-
-    if plate.shape != size:
-        plate, words = (
-            cv2.resize(c, size[::-1], interpolation=cv2.INTER_AREA) for c in (plate, words)
-        )
-    rows, columns = np.flatnonzero(plate.max(axis=1)), np.flatnonzero(plate.max(axis=0))
-    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    return PlaneInk(
-        int(rows[0]),
-        int(columns[0]),
-        plate[box].astype(np.float32) * np.float32(OPACITY / 255),
-        words[box].astype(np.float32) / np.float32(255),
-        *values,
-    )

@@ -7,6 +7,7 @@ shortest side). Away from the label the picture stays as it was, as far as its f
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -16,7 +17,7 @@ from colophon.errors import (
     Lang,
     UnknownType,
 )
-from colophon.labels.explicit.formats.order import Order, decoding
+from colophon.labels.explicit.formats.order import LOSSY, Order, decoding
 from colophon.labels.explicit.limits import STANDARD, Limits
 from colophon.labels.explicit.wording import words
 from colophon.labels.model import ExplicitWritten, Medium
@@ -50,7 +51,8 @@ def apply(
 ) -> tuple[bytes, ExplicitWritten]:
     """The labelled picture, same format and mode wherever that can hold the label.
 
-    ``position``: auto, bottom-right, bottom-left, top-right, top-left, bottom, top. ``note``
+    ``position``: auto (where the label covers least that matters) or one of
+    `placement.POSITIONS`. ``note``
     hears what could not be kept. Raises EmptyFile, TooLarge (before decoding), MalformedFile,
     TruncatedFile, UnknownType, AnimationNotSupported, WordingNotCompliant, FontMissing.
     """
@@ -106,7 +108,37 @@ def _labelled(data: bytes, form: str, order: Order) -> tuple[bytes, ExplicitWrit
         with decoding(order.name):
             frames = int(getattr(picture, "n_frames", 1))
         _check_size(picture, frames, order)
-        return label(picture, data, order)
+        out, written = label(picture, data, order)
+        lossy = frames == 1 and picture.format in LOSSY and b"VP8L" not in out[:64]
+    return _proven(data, out, form, written, order) if lossy else (out, written)
+
+
+def _proven(
+    data: bytes, out: bytes, form: str, written: ExplicitWritten, order: Order
+) -> tuple[bytes, ExplicitWritten]:
+    """The file with the contrast that compression left; drawn more firmly when that is not
+    enough, first on an opaque plate, then at a better quality."""
+    from PIL import Image
+
+    from colophon.labels.explicit.formats.pictures import label
+    from colophon.labels.explicit.formats.proof import measured
+
+    spot = order.drawn[-1].spot
+    for better in (False, True, None):
+        left = measured(out, form, order.drawn[-1], order.name)
+        if left is None:
+            break
+        written = replace(written, contrast=round(min(left, order.drawn[-1].contrast), 2))
+        if left >= order.contrast or better is None:
+            break
+        order = replace(order, position=spot, note=_said_already, plain=True, fine=better)
+        with Image.open(BytesIO(data), formats=(form,)) as picture:
+            out, written = label(picture, data, order)
+    return out, written
+
+
+def _said_already(_remark: Remark) -> None:
+    """The notes of a second drawing are those of the first."""
 
 
 def _check_size(picture: Image, frames: int, order: Order) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from colophon.labels.explicit import contrast
-from colophon.labels.explicit.stamp import Stamp, place
+from colophon.labels.explicit import contrast, placement, saliency
+from colophon.labels.explicit.stamp import Stamp, room
 from colophon.labels.model import ExplicitWritten
 
 if TYPE_CHECKING:
@@ -24,12 +24,12 @@ CMYK_PAPER = (0.0, 0.0, 0.02, 0.02)
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What was painted and where, in upright pixels."""
+    """What was painted and where, in upright pixels; ``covered``: with a plate below it."""
 
-    where: str
-    x: int
-    y: int
+    spot: placement.Spot
+    stamp: Stamp
     contrast: float
+    covered: bool = True
 
 
 def upright(pixels: Pixels, orientation: int) -> Pixels:
@@ -44,7 +44,13 @@ def upright(pixels: Pixels, orientation: int) -> Pixels:
 
 
 def paint(
-    view: Pixels, model: str, stamp: Stamp, position: str, least: float, *, plain: bool = False
+    view: Pixels,
+    model: str,
+    stamp: Stamp,
+    position: str | placement.Spot,
+    least: float,
+    *,
+    plain: bool = False,
 ) -> Placed:
     """Draws on ``view`` (H x W x channels, or H x W), 8 or 16 bits a channel.
 
@@ -55,13 +61,9 @@ def paint(
 
     peak = float(np.iinfo(view.dtype).max)
     solid = view[..., None] if view.ndim == 2 else view
-
-    def light(rows: slice, columns: slice) -> Colours:
-        part = solid[rows, columns].astype(np.float32) / np.float32(peak)
-        return contrast.luminance(_rgb(part, model))
-
-    where, x, y = place(stamp, solid.shape[1], solid.shape[0], light, position)
-    part = solid[y : y + stamp.height, x : x + stamp.width]
+    place = room(stamp, solid.shape[1], solid.shape[0])
+    spot = placement.choose(place, position, lambda: saliency.importance(seen(view, model)))
+    part = solid[spot.y : spot.y + stamp.height, spot.x : spot.x + stamp.width]
     words = stamp.words[: part.shape[0], : part.shape[1]]
     plate = stamp.plate[: part.shape[0], : part.shape[1]]
     values = part.astype(np.float32) / np.float32(peak)
@@ -72,14 +74,28 @@ def paint(
     values = _over(values, model, dressed.plate, cover)
     values = _over(values, model, dressed.words, words)
     part[...] = np.rint(values * peak).astype(view.dtype)
-    return Placed(where, x, y, dressed.contrast)
+    return Placed(spot, stamp, dressed.contrast, bool(dressed.opacity))
+
+
+def seen(view: Pixels, model: str) -> Pixels:
+    """A small picture of 8-bit R, G, B as one sees it, what is clear in middle grey."""
+    import numpy as np
+
+    small = saliency.thumb(view)
+    values = small.astype(np.float32) / np.float32(np.iinfo(view.dtype).max)
+    values = values[..., None] if values.ndim == 2 else values
+    rgb = _rgb(values, model)
+    if model.endswith("A"):
+        rgb = rgb * values[..., -1:] + np.float32(0.5) * (1 - values[..., -1:])
+    eight: Pixels = np.rint(np.ascontiguousarray(rgb) * 255).astype(np.uint8)
+    return eight
 
 
 def written(stamp: Stamp, placed: Placed, width: int, height: int) -> ExplicitWritten:
     """The record of a label on a picture of this upright size."""
     return ExplicitWritten(
         text=stamp.text,
-        where=placed.where,
+        where=placed.spot.where,
         height_ratio=round(stamp.ink_height / min(width, height), 4),
         contrast=round(placed.contrast, 2),
     )

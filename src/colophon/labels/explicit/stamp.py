@@ -1,4 +1,4 @@
-"""Words on a picture: how large, where, on what, and the contrast reached, all measured.
+"""Words on a picture: how large, on what plate.
 
 A picture is an array H x W x channels seen upright. One stamp serves still pictures and the
 opening frames of a video.
@@ -11,31 +11,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from colophon.labels.explicit import placement
 from colophon.labels.explicit.wording import shorter
 from colophon.labels.face import render
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import numpy as np
     from numpy.typing import NDArray
 
     Grey = NDArray[np.float32]
 
-POSITIONS = (
-    "bottom-right",
-    "bottom-left",
-    "top-right",
-    "top-left",
-    "bottom",
-    "top",
-)
-CORNERS = POSITIONS[:4]
-DEFAULT_LEAN = {"bottom-right": 1.0, "bottom-left": 1.15, "top-right": 1.3, "top-left": 1.3}
-"""A corner must be calmer by this factor to win over the usual one."""
-
-STILL = 1e-3
-"""Gradient that counts as none, so that the leaning decides between calm corners."""
+POSITIONS = placement.POSITIONS[:6]
+"""Corners, then the middle of an edge: the places on papers and drawings."""
 
 LEGIBLE_PIXELS = 15
 """Ink lower than this is hard to read on any screen; used where the picture has the room."""
@@ -125,48 +112,6 @@ def _rounded(high: int, wide: int, radius: float) -> Grey:
     return cover
 
 
-def place(
-    stamp: Stamp, width: int, height: int, light: Callable[[slice, slice], Grey], position: str
-) -> tuple[str, int, int]:
-    """Where the stamp goes: the name of the place, left and top.
-
-    ``light``: luminance of a part of the picture (rows, columns). ``auto`` takes the calmest
-    corner by gradient energy, leaning to the bottom right.
-    """
-    spots = {name: _spot(stamp, width, height, name) for name in POSITIONS}
-    if position in spots:
-        return position, *spots[position]
-    busy = {
-        name: (_energy(light(*_around(stamp, spots[name]))) + STILL) * DEFAULT_LEAN[name]
-        for name in CORNERS
-    }
-    calmest = min(CORNERS, key=lambda name: busy[name])
-    return calmest, *spots[calmest]
-
-
-def _spot(stamp: Stamp, wide: int, high: int, name: str) -> tuple[int, int]:
-    room_x, room_y = max(0, wide - stamp.width), max(0, high - stamp.height)
-    margin_x, margin_y = min(stamp.margin, room_x // 2), min(stamp.margin, room_y // 2)
-    x = room_x // 2
-    if name.endswith("right"):
-        x = room_x - margin_x
-    elif name.endswith("left"):
-        x = margin_x
-    y = margin_y if name.startswith("top") else room_y - margin_y
-    return x, y
-
-
-def _around(stamp: Stamp, spot: tuple[int, int]) -> tuple[slice, slice]:
-    """The stamp's place and a margin beside it."""
-    x, y = spot
-    room = stamp.margin
-    rows = slice(max(0, y - room), y + stamp.height + room)
-    return rows, slice(max(0, x - room), x + stamp.width + room)
-
-
-def _energy(part: Grey) -> float:
-    """Mean gradient."""
-    import numpy as np
-
-    rows, columns = np.diff(part, axis=0), np.diff(part, axis=1)
-    return float(np.abs(rows).sum() + np.abs(columns).sum()) / max(1, part.size)
+def room(stamp: Stamp, width: int, height: int) -> placement.Room:
+    """The stamp beside the picture it is for."""
+    return placement.Room(width, height, stamp.width, stamp.height, stamp.margin)

@@ -54,8 +54,8 @@ def _frames(picture: Image, order: Order) -> tuple[list[Image], list[float], Exp
             pixels = np.array(picture.convert("RGBA"))
         times.append(float(picture.info.get("duration", 0)))
         view = raster.upright(pixels, turned)
-        if written is not None:
-            order = replace(order, position=written.where)
+        if order.drawn:
+            order = replace(order, position=order.drawn[-1].spot)
         drawn = draw(view, "RGBA", order, plain=True)
         written = written or drawn
         frames.append(Images.fromarray(pixels, "RGBA"))

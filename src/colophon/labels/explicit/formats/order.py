@@ -5,16 +5,21 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from colophon.errors import MalformedFile, TooLarge, TruncatedFile
 from colophon.labels.explicit.limits import Limits
+from colophon.labels.explicit.placement import Spot
+from colophon.labels.explicit.raster import Placed
 from colophon.labels.explicit.stamp import Stamp, fit
 from colophon.labels.remarks import Remark, remark
 from colophon.provisions import parameters
 
 HARD_TO_READ = 9
 """Pixels of ink below which strokes of Chinese glyphs run together."""
+
+LOSSY = frozenset({"JPEG", "MPO", "WEBP", "AVIF", "HEIF", "JXL"})
+"""Formats, as Pillow names them, whose pixels need not come back as they were drawn."""
 
 DECODERS_RAISE = (
     ArithmeticError,
@@ -51,9 +56,15 @@ class Order:
 
     name: str
     text: str
-    position: str
+    position: str | Spot
     limits: Limits
     note: Callable[[Remark], None]
+    plain: bool = False
+    """Asks for an opaque plate whatever lies behind."""
+    fine: bool = False
+    """Asks for better quality than the source's, for the label to survive."""
+    drawn: list[Placed] = field(default_factory=list)
+    """What was drawn, page by page."""
 
     def stamp(self, width: int, height: int) -> Stamp:
         """The stamp for an upright picture of this size."""

@@ -68,7 +68,9 @@ def draw(view: NDArray[Any], model: str, order: Order, *, plain: bool = False) -
     """The label on upright pixels, in place."""
     high, wide = view.shape[:2]
     stamp = order.stamp(wide, high)
+    plain = plain or order.plain
     placed = raster.paint(view, model, stamp, order.position, order.contrast, plain=plain)
+    order.drawn.append(placed)
     return raster.written(stamp, placed, wide, high)
 
 
@@ -83,6 +85,7 @@ def _on_palette(picture: Image, order: Order) -> tuple[Image, ExplicitWritten, A
     placed = palette.paint(view, colours, stamp, order.position, order.contrast)
     if placed is None:
         return None
+    order.drawn.append(placed)
     page = Images.frombytes("P", picture.size, indices.tobytes())
     page.putpalette(np.rint(colours[:, :3] * 255).astype(np.uint8).tobytes(), "RGB")
     clear = palette.transparency(colours, picture.info.get("transparency"))

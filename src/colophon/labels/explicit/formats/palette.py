@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from colophon.labels.explicit import contrast
+from colophon.labels.explicit import contrast, placement, saliency
 from colophon.labels.explicit.raster import Placed
-from colophon.labels.explicit.stamp import Stamp, place
+from colophon.labels.explicit.stamp import Stamp, room
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,7 +48,7 @@ def transparency(colours: Colours, before: Any) -> Any:
 
 
 def paint(
-    view: NDArray[Any], colours: Colours, stamp: Stamp, position: str, least: float
+    view: NDArray[Any], colours: Colours, stamp: Stamp, position: str | placement.Spot, least: float
 ) -> Placed | None:
     """Draws on indices, changing ``colours`` where entries are free.
 
@@ -58,10 +58,9 @@ def paint(
 
     high, wide = view.shape
 
-    def light(rows: slice, columns: slice) -> Colours:
-        return contrast.luminance(colours[view[rows, columns], :3])
-
-    where, x, y = place(stamp, wide, high, light, position)
+    place = room(stamp, wide, high)
+    spot = placement.choose(place, position, lambda: _importance(view, colours))
+    x, y = spot.x, spot.y
     part = view[y : y + stamp.height, x : x + stamp.width]
     inside = stamp.plate[: part.shape[0], : part.shape[1]] >= 0.5
     counts = np.bincount(view.ravel(), minlength=ENTRIES)
@@ -74,7 +73,15 @@ def paint(
     words = stamp.words[: part.shape[0], : part.shape[1]]
     steps = np.rint(words * (SHADES - 1)).astype(np.intp)
     part[inside] = shades.astype(view.dtype)[steps][inside]
-    return Placed(where, x, y, reached)
+    return Placed(spot, stamp, reached)
+
+
+def _importance(view: NDArray[Any], colours: Colours) -> Colours:
+    import numpy as np
+
+    table = np.rint(colours[:, :3] * 255).astype(np.uint8)
+    step = max(1, max(view.shape) // (saliency.LONGEST * saliency.FINE))
+    return saliency.importance(saliency.thumb(np.ascontiguousarray(table[view[::step, ::step]])))
 
 
 def _shades(colours: Colours, counts: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -61,7 +61,7 @@ def _jpeg(new: Image, old: Image, data: bytes, _clear: Any, order: Order) -> byt
     fresh = _saved(
         new,
         "JPEG",
-        qtables=old.quantization,  # type: ignore[attr-defined]
+        **_tables(old, order),
         subsampling=sampling if sampling >= 0 else FULL_CHROMA,
         progressive=bool(old.info.get("progressive")),
         optimize=True,
@@ -70,6 +70,12 @@ def _jpeg(new: Image, old: Image, data: bytes, _clear: Any, order: Order) -> byt
     if left:
         order.note(remark("inner_pictures_left_out"))
     return joined
+
+
+def _tables(old: Image, order: Order) -> dict[str, Any]:
+    if order.fine:
+        return {"quality": LOSSY_QUALITY}
+    return {"qtables": old.quantization}  # type: ignore[attr-defined]
 
 
 def _webp(new: Image, old: Image, data: bytes, _clear: Any, _order: Order) -> bytes:

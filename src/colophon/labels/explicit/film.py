@@ -1,0 +1,164 @@
+"""One film being labelled: its picture stream, its label, and the streams beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+from colophon.errors import MalformedFile
+from colophon.labels.explicit import encoders
+from colophon.labels.explicit.frames import FrameLabel, paintable
+from colophon.labels.explicit.limits import Limits
+from colophon.labels.remarks import Remark, remark
+
+if TYPE_CHECKING:
+    from av import Packet, VideoFrame
+    from av.container import InputContainer, OutputContainer
+    from av.stream import Stream
+    from av.video.codeccontext import VideoCodecContext
+    from av.video.stream import VideoStream
+
+ATTACHED_PICTURE = 0x0400
+"""Disposition of cover art."""
+WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+"""Decoders that also read the alpha channel WebM keeps beside the picture."""
+_WRITTEN = frozenset({"major_brand", "minor_version", "compatible_brands", "encoder"})
+"""Keys the muxer writes itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What the caller wants."""
+
+    wording: str
+    position: str
+    note: Callable[[Remark], None]
+    progress: Callable[[float], None]
+    limits: Limits
+
+
+@dataclass(slots=True)
+class Work:
+    """One labelling while it runs. ``seconds``: how long the label must be on."""
+
+    name: str
+    label: FrameLabel
+    seconds: float
+    ask: Ask
+    look: encoders.Look
+    start: float | None = None
+    shown_until: float = 0.0
+    last: float = 0.0
+    length: float = 0.0
+    packets: int = 0
+    contrasts: list[float] = field(default_factory=list)
+
+    def painted(self, frame: VideoFrame, picture: VideoStream) -> VideoFrame:
+        """The frame ready to encode, labelled while the label is due."""
+        now = float((frame.pts or 0) * (picture.time_base or 0))
+        if self.start is None:
+            self.start = now
+        passed = now - self.start
+        self.ask.limits.check("seconds", passed, self.ask.limits.seconds, self.name)
+        frame = drawable(frame, self.look.form)
+        frame.pict_type = 0  # the encoder chooses anew
+        if passed <= self.seconds:
+            self.contrasts.append(self.label.paint(frame))
+            self.shown_until = passed + float((frame.duration or 0) * (picture.time_base or 0))
+        elif self.last <= self.seconds:
+            self.shown_until = passed  # the last labelled frame stayed until this one
+        self.last = passed
+        self.tell(passed)
+        return frame
+
+    def tell(self, passed: float) -> None:
+        """How far the work is."""
+        if self.length:
+            self.ask.progress(min(0.999, passed / self.length))
+
+
+def main_picture(container: InputContainer, name: str) -> VideoStream:
+    """The film's picture. Raises MalformedFile."""
+    for stream in container.streams.video:
+        known = stream.codec_context is not None
+        if known and not int(stream.disposition) & ATTACHED_PICTURE:
+            stream.thread_type = "AUTO"
+            return stream
+    raise MalformedFile(file=name, detail="no video stream")
+
+
+def decoder_of(picture: VideoStream) -> VideoCodecContext:
+    """What decodes the picture whole, alpha included."""
+    import av
+
+    codec = encoders.canonical(picture.codec_context.codec.name)
+    if codec in WITH_ALPHA and picture.metadata.get("alpha_mode") == "1":
+        return cast("VideoCodecContext", av.CodecContext.create(WITH_ALPHA[codec], "r"))
+    return picture.codec_context
+
+
+def frames_of(container: InputContainer, picture: VideoStream) -> Iterator[VideoFrame]:
+    """All frames of the picture, in the order they are shown."""
+    decoder = decoder_of(picture)
+    for packet in container.demux(picture):
+        yield from decoder.decode(packet)
+
+
+def drawable(frame: VideoFrame, form: str) -> VideoFrame:
+    """The frame in a form to draw on and to encode, not shared with the decoder."""
+    if frame.format.name != form or not paintable(frame):
+        frame = frame.reformat(format=form)
+    frame.make_writable()
+    return frame
+
+
+def describe(container: InputContainer, out: OutputContainer) -> None:
+    """Title, keys and chapters."""
+    out.metadata.update({k: v for k, v in container.metadata.items() if k not in _WRITTEN})
+    out.set_chapters(container.chapters())
+
+
+def streams(
+    container: InputContainer,
+    out: OutputContainer,
+    picture: VideoStream,
+    work: Work,
+    add: Callable[[], VideoStream],
+) -> tuple[VideoStream, dict[int, Stream]]:
+    """The output's streams in the source's order: the picture's, and those copied."""
+    made: VideoStream | None = None
+    others: dict[int, Stream] = {}
+    for stream in container.streams:
+        if stream.index == picture.index:
+            made = add()
+            made.metadata.update({k: v for k, v in stream.metadata.items() if k != "encoder"})
+            made.disposition = stream.disposition
+        elif (copied := _copied(stream, out, work)) is not None:
+            others[stream.index] = copied
+    if made is None:
+        raise MalformedFile(file=work.name, detail="no video stream")
+    return made, others
+
+
+def _copied(stream: Stream, out: OutputContainer, work: Work) -> Stream | None:
+    """A stream like this one; what the container cannot hold is noted and left out."""
+    import av
+
+    try:
+        copied: Stream = out.add_stream_from_template(stream, opaque=True)
+    except (ValueError, av.error.FFmpegError):
+        work.ask.note(remark("stream_left_out", kind=stream.type))
+        return None
+    copied.metadata.update(stream.metadata)
+    copied.disposition = stream.disposition
+    if stream.type == "video" and not int(stream.disposition) & ATTACHED_PICTURE:
+        work.ask.note(remark("first_stream_only"))
+    return copied
+
+
+def pass_on(packet: Packet, others: dict[int, Stream], out: OutputContainer) -> None:
+    """A packet of a copied stream, as it is."""
+    if packet.dts is not None and packet.stream.index in others:
+        packet.stream = others[packet.stream.index]
+        out.mux_one(packet)
