@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench docs messages lock packages clean
+.PHONY: help run test check format bench fuzz docs messages lock packages clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -34,6 +34,9 @@ format: $(VENV)/.dev ## bring the code into shape
 
 bench: $(VENV)/.dev ## measure; writes docs/benchmarks/
 	$(BIN)/python -m benchmarks
+
+fuzz: $(VENV)/.dev ## damage files a million times (RUNS=...); writes docs/benchmarks/fuzz.md
+	$(BIN)/python -m tests.fuzz --runs $(or $(RUNS),1000000) --write docs/benchmarks/fuzz.md
 
 docs: $(VENV)/.dev ## build the documents into build/docs
 	$(BIN)/python -m mkdocs build --strict

@@ -316,7 +316,9 @@ def _edited(packet: bytes, wanted: dict[str, str]) -> bytes | None:
     if missing:
         edits.append(_insertion(text, survey.root, survey.about or '""', missing))
     edited = _headed(_applied(text, edits))
-    return _encode(edited, encoding) if _well_formed(edited) else None
+    # In a packet that lies within another, the label's place may have gone with the outer one.
+    kept = escape(wanted[PROPERTY]) in edited
+    return _encode(edited, encoding) if kept and _well_formed(edited) else None
 
 
 def _headed(text: str) -> str:
