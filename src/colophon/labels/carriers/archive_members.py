@@ -155,12 +155,12 @@ def _opened(source: BinaryIO, entry: Entry, reach: Reach, budget: _Budget) -> Bi
     most = min(reach.member_bytes, budget.total)
     if entry.size > most:
         raise TooLarge(detail=f"{entry.size} bytes unpacked > {most}")
-    data = _inflated(source, start, entry, most)
+    data = _inflated(source, start, entry)
     budget.total -= len(data)
     return io.BytesIO(data)
 
 
-def _inflated(source: BinaryIO, start: int, entry: Entry, most: int) -> bytes:
+def _inflated(source: BinaryIO, start: int, entry: Entry) -> bytes:
     """The unpacked data, a chunk at a time: sizes in the directory may lie."""
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
     out = bytearray()
@@ -172,9 +172,9 @@ def _inflated(source: BinaryIO, start: int, entry: Entry, most: int) -> bytes:
             if not data:
                 break
             at += len(data)
-            out += stream.decompress(data, most + 1 - len(out))
-            if stream.unconsumed_tail or len(out) > most:
-                raise TooLarge(detail=f"over {most} bytes unpacked")
+            out += stream.decompress(data, entry.size + 1 - len(out))
+            if stream.unconsumed_tail or len(out) > entry.size:
+                raise MalformedFile(detail="more is packed in it than its size says")
     except zlib.error as wrong:
         raise MalformedFile(detail=str(wrong)) from wrong
     if len(out) != entry.size or zlib.crc32(out) != entry.crc:
