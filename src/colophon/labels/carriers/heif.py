@@ -164,7 +164,8 @@ def _data(source: BinaryIO, extents: tuple[tuple[int, int], ...]) -> bytes:
     """Raises TooLarge. What lies beyond the end is left out."""
     if sum(length for _, length in extents) > METADATA_CAP:
         raise TooLarge(detail=f"HEIF item > {METADATA_CAP} bytes")
-    return b"".join(read_at(source, start, length) for start, length in extents)
+    size = size_of(source)
+    return b"".join(read_at(source, start, length) for start, length in extents if start < size)
 
 
 def _plain(item: Item, data: bytes) -> bytes:

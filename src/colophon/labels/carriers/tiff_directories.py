@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 _ENTRY = 12
 _INLINE = 4
-_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
+SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 """Bytes an item, by type."""
 
 
@@ -52,7 +52,7 @@ class Block:
         last = min(at + 2 + count * _ENTRY, len(self.data) - _ENTRY + 1)
         for entry in range(at + 2, last, _ENTRY):
             number, kind, items = struct.unpack_from(self.order + "HHI", self.data, entry)
-            size = items * _SIZES.get(kind, 1)
+            size = items * SIZES.get(kind, 1)
             start = entry + 8 if size <= _INLINE else self.base + self.number(entry + 8)
             end = min(start + size, len(self.data))
             yield Tag(number, kind, min(start, len(self.data)), end)
