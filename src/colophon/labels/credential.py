@@ -46,6 +46,7 @@ __all__ = [
     "SIDECAR_TYPE",
     "SOURCE_TYPES",
     "TOO_LARGE",
+    "UNCHECKABLE",
     "Model",
     "Signed",
     "Told",
@@ -64,6 +65,8 @@ Trust = TrustList | Sequence[bytes]
 
 TOO_LARGE = "too_large_to_check"
 """The issue of a manifest that was found and, to keep memory bounded, not checked."""
+UNCHECKABLE = "cannot_be_checked"
+"""The issue of a manifest in a container that cannot be looked into here."""
 SIDECAR_TYPE = "application/c2pa"
 """The media type of a manifest store in a file of its own, ``<file>.c2pa``."""
 
@@ -182,7 +185,7 @@ def sign_sidecar(source: Source, media_type: str, signer: Signer, **told: Unpack
 
     Raises CredentialUnsupported for a file that can; CredentialFailed, SigningKeyUnusable.
     """
-    if media_type in credential_sdk.types()[1]:
+    if supports(media_type):
         raise CredentialUnsupported(media_type=media_type)
     with _opened(source, "rb") as reading, _opened(told.get("parent"), "rb") as given:
         origin = _origin(reading, given, media_type, told)
@@ -261,7 +264,8 @@ def _report(
         place = credential_places.locate(reading.read(), media_type)
         return credential_text.report(place, media_type, trust) if place else None
     context = credential_sdk.reading(trust)
-    with c2pa.Reader(media_type, reading, manifest, context=context) as reader:
+    kind = media_type if manifest is None else credential_sdk.SEPARATE
+    with c2pa.Reader(kind, reading, manifest, context=context) as reader:
         told: dict[str, Any] = json.loads(reader.json())
     return told
 
@@ -349,8 +353,9 @@ def _sign(job: _Job, reading: BinaryIO, writing: BinaryIO, *, embed: bool = True
                 _add(builder, job.origin)
             if not embed:
                 builder.set_no_embed()
+            kind = job.media_type if embed else credential_sdk.SEPARATE
             reading.seek(0)
-            return bytes(builder.sign(job.media_type, reading, writing))
+            return bytes(builder.sign(kind, reading, writing))
     except c2pa.C2paError as error:
         raise CredentialFailed(detail=reason(error)) from error
 
@@ -377,8 +382,8 @@ def _holds_manifest(reading: BinaryIO, media_type: str) -> bool:
         if media_type in credential_places.TEXTS:
             return credential_places.locate(reading.read(), media_type) is not None
         c2pa.Reader(media_type, reading, context=credential_sdk.looking()).close()
-    except (c2pa.C2paError, MisplacedManifest):
-        return False
+    except (c2pa.C2paError, MisplacedManifest) as error:
+        return credential_sdk.beyond(error)
     return True
 
 
@@ -394,6 +399,8 @@ def _broken(
     """A manifest that cannot be read is there and not valid; a broken file has none."""
     if not beside and not credential_bytes.mentions(reading, media_type):
         return CredentialLayer(present=False)
+    if credential_sdk.beyond(error):
+        return CredentialLayer(present=True, issues=(UNCHECKABLE,))
     return CredentialLayer(present=True, valid=False, trusted=False, issues=(reason(error),))
 
 

@@ -10,7 +10,7 @@ import os
 from typing import BinaryIO
 
 from colophon.errors import InputError
-from colophon.labels import credential_places
+from colophon.labels import credential_places, credential_sdk
 from colophon.labels.carriers import bmff_boxes
 
 LARGEST = 256 * 1024 * 1024
@@ -22,6 +22,7 @@ _MARK = b"c2pa"
 # How every manifest store begins, which no media holds by chance: its description box and the
 # first bytes of its identifier (Source: C2PA 2.2, 11.1.4.2); in SVG, its element.
 _STORES = (b"jumdc2pa", b"<c2pa:manifest")
+_IN_PACKAGES = b"META-INF/content_credential.c2pa"  # Source: C2PA 2.4, A.6.3
 _FILMS = ("video/mp4", "video/quicktime", "audio/mp4")
 _MEDIA_BOXES = (b"mdat", b"free", b"skip")
 
@@ -56,6 +57,8 @@ def mentions(reading: BinaryIO, media_type: str) -> bool:
     """Whether the bytes speak of a manifest; in a large file, only the beginning of one counts."""
     if media_type in credential_places.TEXTS:
         return _any_in(reading, (credential_places.MARKS[media_type],))
+    if credential_sdk.is_package(media_type):
+        return _any_in(reading, (_IN_PACKAGES,))
     small = reading.seek(0, os.SEEK_END) <= _SEARCHED
     return _any_in(reading, (_MARK,) if small else _STORES)
 

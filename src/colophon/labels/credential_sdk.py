@@ -32,13 +32,33 @@ SETTINGS: dict[str, Any] = {
 }
 
 
+SEPARATE = "application/octet-stream"
+"""What the SDK is told of a file whose manifest lies beside it: bytes, nothing to look into."""
+_PACKAGES = ("application/vnd.", "application/epub+zip", "application/oxps", "application/x-zip")
+_NO_INFLATION = "compression method not supported"
+
+
 @cache
 def types() -> tuple[frozenset[str], frozenset[str]]:
-    """The media types that can be signed, and those that can be read."""
+    """The media types that can be signed, and those that can be read.
+
+    Packages (ZIP) are read only: the SDK names them, but as it is built for Python it can open
+    none whose parts are compressed, which is nearly every one.
+    """
     import c2pa
 
-    can_sign = frozenset(c2pa.Builder.get_supported_mime_types())
-    return can_sign, can_sign | frozenset(c2pa.Reader.get_supported_mime_types())
+    named = frozenset(c2pa.Builder.get_supported_mime_types())
+    can_sign = frozenset(one for one in named if not is_package(one))
+    return can_sign, named | frozenset(c2pa.Reader.get_supported_mime_types())
+
+
+def is_package(media_type: str) -> bool:
+    return media_type.startswith(_PACKAGES)
+
+
+def beyond(error: Exception) -> bool:
+    """Whether the SDK could not look into the file at all, which says nothing against it."""
+    return _NO_INFLATION in str(error)
 
 
 def signing(signer: Signer) -> c2pa.Context:
