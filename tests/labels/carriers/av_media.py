@@ -27,6 +27,7 @@ def made(suffix: str, *options: str, sources: tuple[str, ...] = TONE) -> bytes:
         return path.read_bytes()
 
 
+@cache
 def decoded(data: bytes, suffix: str) -> str:
     """Every frame's checksum and time, of all streams."""
     with tempfile.TemporaryDirectory() as folder:
@@ -38,6 +39,7 @@ def decoded(data: bytes, suffix: str) -> str:
         return done.stdout
 
 
+@cache
 def tags_of(data: bytes, suffix: str) -> dict[str, str]:
     """The tags of the whole file and of its streams, as FFmpeg reads them."""
     with tempfile.TemporaryDirectory() as folder:
@@ -53,12 +55,14 @@ def tags_of(data: bytes, suffix: str) -> dict[str, str]:
         return tags
 
 
-def exiftool_says(data: bytes, suffix: str) -> dict[str, str]:
+def exiftool_says(data: bytes, suffix: str, *options: str) -> dict[str, str]:
     """All that exiftool finds."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"file{suffix}"
         path.write_bytes(data)
-        done = subprocess.run(["exiftool", "-j", str(path)], check=True, capture_output=True)
+        done = subprocess.run(
+            ["exiftool", "-j", *options, str(path)], check=True, capture_output=True
+        )
         found: dict[str, str] = json.loads(done.stdout)[0]
         return found
 
