@@ -157,6 +157,8 @@ def add(out: OutputContainer, picture: VideoStream, look: Look) -> VideoStream:
     name, options = chosen(canonical(picture.codec_context.codec.name), out.format.name == "webm")
     rate = picture.average_rate or picture.guessed_rate or USUAL_RATE
     options = options_for(name, options, look)
+    if out.format.name == "avi":
+        options["bf"] = "0"  # it cannot tell when a picture is shown from when it is decoded
     stream = cast("VideoStream", out.add_stream(name, rate=rate, options=options))
     dress(stream.codec_context, picture, look)
     stream.time_base = cast("Fraction", picture.time_base)

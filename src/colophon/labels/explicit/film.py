@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
@@ -88,19 +89,39 @@ def main_picture(container: InputContainer, name: str) -> VideoStream:
     raise MalformedFile(file=name, detail="no video stream")
 
 
-def decoder_of(picture: VideoStream) -> VideoCodecContext:
-    """What decodes the picture whole, alpha included."""
-    import av
+class Decoder:
+    """What decodes the picture whole, alpha included, and says when each frame is shown.
 
-    codec = encoders.canonical(picture.codec_context.codec.name)
-    if codec in WITH_ALPHA and picture.metadata.get("alpha_mode") == "1":
-        return cast("VideoCodecContext", av.CodecContext.create(WITH_ALPHA[codec], "r"))
-    return picture.codec_context
+    AVI only keeps the order in which pictures are decoded, at an even rate: there the first
+    picture shown gets the first time, and so on.
+    """
+
+    def __init__(self, container: InputContainer, picture: VideoStream) -> None:
+        import av
+
+        codec = encoders.canonical(picture.codec_context.codec.name)
+        mode = {key.lower(): value for key, value in picture.metadata.items()}.get("alpha_mode")
+        self.with_alpha = codec in WITH_ALPHA and mode == "1"
+        self.context = picture.codec_context
+        if self.with_alpha:
+            made = av.CodecContext.create(WITH_ALPHA[codec], "r")
+            self.context = cast("VideoCodecContext", made)
+        self.in_order = container.format.name == "avi"
+        self.times: deque[int] = deque()
+
+    def decode(self, packet: Packet | None) -> Iterator[VideoFrame]:
+        """The frames that this packet completes; the last ones for None."""
+        if self.in_order and packet is not None and packet.size and packet.dts is not None:
+            self.times.append(packet.dts)
+        for frame in self.context.decode(packet):
+            if self.times:
+                frame.pts = self.times.popleft()
+            yield frame
 
 
 def frames_of(container: InputContainer, picture: VideoStream) -> Iterator[VideoFrame]:
     """All frames of the picture, in the order they are shown."""
-    decoder = decoder_of(picture)
+    decoder = Decoder(container, picture)
     for packet in container.demux(picture):
         yield from decoder.decode(packet)
 

@@ -75,7 +75,7 @@ def seam(source: Path, media_type: str, work: film.Work) -> Seam | None:
                 return None
             record = picture.codec_context.extradata or b""
             sets: Sets = KINDS[codec](record) if codec in KINDS else Bare()
-            if film.decoder_of(picture) is not picture.codec_context:
+            if film.Decoder(film_in, picture).with_alpha:
                 return None
             return _found(film_in.demux(picture), picture, sets, work.seconds)
     except CannotJoin:
@@ -86,11 +86,13 @@ def _found(
     packets: Iterator[Packet], picture: VideoStream, sets: Sets, seconds: float
 ) -> Seam | None:
     base = cast("Fraction", picture.time_base)
-    before: list[tuple[int, int]] = []
+    before: list[tuple[int, int | None]] = []
     cut: tuple[int, int] | None = None
     shown: list[int] = []
     for packet in packets:
-        if packet.pts is None or packet.dts is None or packet.is_discard:
+        if packet.size == 0:
+            break  # the end mark
+        if packet.pts is None or packet.is_discard:
             return None
         if cut is not None:
             if packet.pts > cut[0]:
@@ -100,7 +102,8 @@ def _found(
         passed = float((packet.pts - min([packet.pts, *(p for p, _ in before[:64])])) * base)
         if passed > LONGEST_SECONDS:
             return None
-        if packet.is_keyframe and before and passed >= seconds and sets.enters(bytes(packet)):
+        late = packet.is_keyframe and before and passed >= seconds
+        if late and packet.dts is not None and sets.enters(bytes(packet)):
             cut = packet.pts, packet.dts
         else:
             before.append((packet.pts, packet.dts))
@@ -111,11 +114,14 @@ def _found(
     return Seam(cut[0], shown, decoded, sets, base) if decoded else None
 
 
-def _spread(decoded: list[int], shown: list[int], end: int) -> list[int]:
-    """Decoding times for as many pictures as are shown, rising, all before ``end``."""
+def _spread(known: list[int | None], shown: list[int], end: int) -> list[int]:
+    """Decoding times for as many pictures as are shown, rising, all before ``end``: those of
+    the source where it keeps them."""
+    decoded = [time for time in known if time is not None]
     if len(decoded) != len(shown):
-        step = Fraction(end - decoded[0], len(shown))
-        decoded = [decoded[0] + int(number * step) for number in range(len(shown))]
+        first = shown[0] if known[0] is None else known[0]
+        step = Fraction(end - first, len(shown))
+        decoded = [first + int(number * step) for number in range(len(shown))]
     times = [min(pair) for pair in zip(decoded, shown, strict=True)]
     rising = all(one < other for one, other in itertools.pairwise([*times, end]))
     return times if rising else []
@@ -145,6 +151,7 @@ class _Splicing:
     ) -> None:
         self.container, self.out, self.work, self.cut = container, out, work, cut
         self.picture = film.main_picture(container, work.name)
+        self.decoder = film.Decoder(container, self.picture)
         self.base = cast("Fraction", self.picture.time_base)
         self.encoder = self._encoder()
         film.describe(container, out)
@@ -190,11 +197,11 @@ class _Splicing:
         for packet in self.container.demux():
             if packet.stream.index != self.picture.index:
                 film.pass_on(packet, self.others, self.out)
-            elif packet.pts is None or packet.dts is None:
+            elif packet.size == 0:
                 continue  # the end mark
             elif self.closed:
                 self._copy(packet)
-            elif self.held and packet.pts > self.cut.cut:
+            elif self.held and (packet.pts or 0) > self.cut.cut:
                 self.held.append(packet)
                 self._close()
             else:
@@ -206,12 +213,12 @@ class _Splicing:
         """A packet of the opening, or the cut and what is shown before it."""
         if packet.pts == self.cut.cut:
             self.held.append(packet)
-        for frame in self.picture.codec_context.decode(packet):
+        for frame in self.decoder.decode(packet):
             self._encode(frame)
 
     def _close(self) -> None:
         """Ends the opening; from here on packets are copied."""
-        for frame in self.picture.codec_context.decode(None):
+        for frame in self.decoder.decode(None):
             self._encode(frame)
         self._mux(self.encoder.encode(None))
         if self.pending is None or self.written != len(self.cut.shown) - 1:
@@ -247,8 +254,10 @@ class _Splicing:
         self.written += 1
 
     def _copy(self, packet: Packet) -> None:
-        if packet.pts is None or packet.dts is None or packet.pts < self.cut.cut:
-            return  # the end mark, or a picture that went into the opening
+        if packet.pts is None or packet.dts is None:
+            raise CannotJoin("a packet without a time")
+        if packet.pts < self.cut.cut:
+            return  # it went into the opening
         self.work.tell(float((packet.pts - self.cut.shown[0]) * self.base))
         packet.stream = self.stream
         self.out.mux_one(packet)

@@ -32,7 +32,7 @@ def _copy(container: InputContainer, out: OutputContainer, work: film.Work) -> N
     encoder, others = film.streams(
         container, out, picture, work, lambda: encoders.add(out, picture, work.look)
     )
-    decoder = film.decoder_of(picture)
+    decoder = film.Decoder(container, picture)
     for packet in container.demux():
         if packet.stream.index == picture.index:
             work.packets += packet.size > 0
