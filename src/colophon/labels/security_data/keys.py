@@ -200,7 +200,7 @@ def _secret(text: str) -> int:
             raise ValueError("another kind of key")
         data = parts[2][1]
     else:
-        data = pem_body(text, "EC PRIVATE KEY") or b""
+        data = pem_body(text, "EC PRIVATE KEY") or pem_body(text, "SM2 PRIVATE KEY") or b""
         if _SM2_CURVE not in data:
             raise ValueError("another kind of key")
     secret = int.from_bytes(der.children(der.inside(data))[1][1])
