@@ -41,7 +41,8 @@ _COMMENT = re.compile(rf"[ \t]*(?:{_MARKS}[^\r\n]*)?")
 _LABEL = re.compile(
     rf"[ \t]*{_MARKS}[ \t]*{FIELD}[ \t]*[:= ][ \t]*(\{{[^\r\n]*\}})[ \t]*(?:-->|\*/|\?>)?[ \t]*"
 )
-_PHP_LABEL = re.compile(rf"<\?php // {FIELD}: (\{{[^\r\n]{{0,65536}}\}}) \?>(?=(?:\r\n|\n|\r)?\Z)")
+_PHP_BEGINS = f"<?php // {FIELD}: {{"
+_PHP_LABEL = re.compile(rf"<\?php // {FIELD}: (\{{[^\r\n]*\}}) \?>(?=(?:\r\n|\n|\r)?\Z)")
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 _OBJECTIVE_C = re.compile(
     r"^[ \t]*(?:#(?:import|include|define|pragma)\b|@[a-z]|//|/\*)", re.MULTILINE
@@ -116,7 +117,7 @@ class SourceCodeCarrier:
 
     def _lines(self, text: str) -> list[_Line]:
         """The labels among the comments at the code's end, or else at its beginning."""
-        behind = _PHP_LABEL.search(text, max(0, len(text) - 70_000))
+        behind = _PHP_LABEL.match(text, max(0, text.rfind(_PHP_BEGINS)))
         if behind:
             return [_Line(*behind.span(), behind.span(1))]
         found = list(_labels(text, _upwards(text, _bounded_end(self._language, text))))
