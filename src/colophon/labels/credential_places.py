@@ -106,14 +106,16 @@ def without(data: bytes, media_type: str) -> bytes:
     return (text[:start] + text[match.end() :]).encode()
 
 
-def inserted(data: bytes, media_type: str, manifest: bytes) -> tuple[bytes, Place]:
+def inserted(data: bytes, media_type: str, manifest: bytes, room: int = 0) -> tuple[bytes, Place]:
     """A text that holds no manifest yet, with one: the new file, and where the manifest lies.
 
-    Raises CredentialFailed when the text is not UTF-8 or offers no place.
+    An element or a comment takes up at least ``room`` bytes. Raises CredentialFailed when the
+    text is not UTF-8 or offers no place.
     """
     if media_type == PLAIN:
         return _into_plain(data, manifest)
-    return _into_html(data, manifest) if media_type == HTML else _into_comment(data, manifest)
+    into = _into_html if media_type == HTML else _into_comment
+    return into(data, base64.b64encode(manifest), manifest, room)
 
 
 def _in_plain(data: bytes) -> Place | None:
@@ -179,7 +181,7 @@ def _tags(data: bytes, mark: re.Pattern[bytes], name: bytes) -> Iterator[int]:
             yield start + at
 
 
-def _into_html(data: bytes, manifest: bytes) -> tuple[bytes, Place]:
+def _into_html(data: bytes, encoded: bytes, manifest: bytes, room: int) -> tuple[bytes, Place]:
     from colophon.labels.carriers.html import outline
     from colophon.labels.carriers.text_file import decoded
 
@@ -188,7 +190,7 @@ def _into_html(data: bytes, manifest: bytes) -> tuple[bytes, Place]:
     if found.head is None or (not data.isascii() and file.codec.startswith("utf-16")):
         raise CredentialFailed(detail="<head>")
     at = file.edit(found.head_end, found.head_end, "").start
-    element = b'<script type="application/c2pa">' + base64.b64encode(manifest) + b"</script>"
+    element = _filled(b'<script type="application/c2pa">' + encoded, b"</script>", room)
     whole = data[:at] + element + data[at:]
     return whole, Place(manifest, whole, at, len(element))
 
@@ -221,13 +223,17 @@ def _block_range(data: bytes, start: int, end: int) -> tuple[int, int]:
     return start, terminator.end() if terminator else end
 
 
-def _into_comment(data: bytes, manifest: bytes) -> tuple[bytes, Place]:
+def _into_comment(data: bytes, encoded: bytes, manifest: bytes, room: int) -> tuple[bytes, Place]:
     """At the end: the first line may be that of a front matter, which must stay the first."""
     newline = b"\r\n" if b"\r\n" in data else b"\n"
-    reference = _DATA_URI + base64.b64encode(manifest)
-    block = newline + b"<!-- " + _BEGIN + b" " + reference + b" " + _END + b" -->"
+    begun = newline + b"<!-- " + _BEGIN + b" " + _DATA_URI + encoded
+    block = _filled(begun, b" " + _END + b" -->", room)
     whole = data + block
     return whole, Place(manifest, whole, len(data), len(block))
+
+
+def _filled(begun: bytes, ended: bytes, room: int) -> bytes:
+    return begun + b" " * (room - len(begun) - len(ended)) + ended
 
 
 def _decoded(text: bytes) -> bytes:

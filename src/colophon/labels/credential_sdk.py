@@ -35,6 +35,7 @@ SETTINGS: dict[str, Any] = {
 SEPARATE = "application/octet-stream"
 """What the SDK is told of a file whose manifest lies beside it: bytes, nothing to look into."""
 _PACKAGES = ("application/vnd.", "application/epub+zip", "application/oxps", "application/x-zip")
+_NO_ANSWER = "http resolver"
 _NO_INFLATION = "compression method not supported"
 
 
@@ -76,6 +77,8 @@ def looking() -> c2pa.Context:
 
 def reason(error: Exception) -> str:
     """The SDK's own short name of a failure, without paths or content."""
+    if _NO_ANSWER in str(error):
+        return "RFC 3161"  # of all that is asked for over a network, the only thing allowed
     first = str(error).split(":", 1)[0].strip()
     return first if first.isidentifier() else type(error).__name__.strip("_")
 

@@ -15,34 +15,43 @@ from typing import Any
 
 from colophon.errors import CredentialFailed
 from colophon.labels import credential_places, credential_sdk
-from colophon.labels.credential_places import MisplacedManifest, Place
+from colophon.labels.credential_places import Place
 from colophon.labels.trust_list import TrustList
 
 Make = Callable[[dict[str, Any], bytes], bytes]
 """From the assertion of the hard binding and a text to a manifest store."""
 
 _TRIES, _ROUND = 400, 16
+_GUESS = 0x4000
+_NEAR = 12
+"""Bytes by which runs of selectors differ for the signature's sake alone."""
+_SLACK = 64
+"""Bytes that a manifest may grow by when it is made again, in base 64."""
 _MISMATCH, _MATCH = "assertion.dataHash.mismatch", "assertion.dataHash.match"
 
 
 def signed(data: bytes, media_type: str, make: Make) -> tuple[bytes, int]:
     """The text with its manifest, and the manifest's bytes. Raises CredentialFailed.
 
-    How long the run of selectors is depends on the bytes of a signature that no one can know
+    How long a run of selectors is depends on the bytes of a signature that no one can know
     beforehand: one of about six fits the length that was foretold, so they are made until one
     does. (Padding it would be quicker; the specification's wrapper has no room for that.)
+    An element or a comment is filled up with spaces: its second manifest fits.
     """
     if len(data) > credential_places.LARGEST:
         raise CredentialFailed(detail=f"> {credential_places.LARGEST // 2**20} MiB")
-    place = Place(b"", data, 0, 4 * 4096)
+    _, place = credential_places.inserted(data, media_type, b"")
+    beside = place.bound[: place.start] + place.bound[place.start + place.length :]
+    slack = 0 if media_type == credential_places.PLAIN else _SLACK
+    length, room = _GUESS, 0
     for attempt in range(_TRIES):
-        manifest = make(_binding(place), _beside(place))
-        made, actual = credential_places.inserted(data, media_type, manifest)
-        if (actual.start, actual.length) == (place.start, place.length):
+        manifest = make(_binding(place.start, length, beside), beside)
+        made, place = credential_places.inserted(data, media_type, manifest, room)
+        if place.length == length:
             return made, len(manifest)
         # A length once met is met again, unless it was a rare one.
-        if attempt % _ROUND == 0 or not _near(place, actual):
-            place = actual
+        if attempt % _ROUND == 0 or abs(place.length - length) > _NEAR:
+            length = room = place.length + slack
     raise CredentialFailed(detail="length")
 
 
@@ -63,28 +72,16 @@ def report(place: Place, media_type: str, trust: TrustList) -> dict[str, Any]:
     return _settled(told) if bound else told
 
 
-def _near(place: Place, actual: Place) -> bool:
-    """Whether only the signature's bytes made the difference."""
-    return place.start == actual.start and abs(place.length - actual.length) <= 12
-
-
-def _binding(place: Place) -> dict[str, Any]:
-    digest = hashlib.sha256(_beside(place)).digest()
+def _binding(start: int, length: int, beside: bytes) -> dict[str, Any]:
+    """Binds what stands beside the manifest, that is everything else."""
     data = {
-        "exclusions": [{"start": place.start, "length": place.length}],
+        "exclusions": [{"start": start, "length": length}],
         "alg": "sha256",
         "name": "jumbf manifest",
-        "hash": list(digest),
+        "hash": list(hashlib.sha256(beside).digest()),
         "pad": [],
     }
     return {"label": "c2pa.hash.data", "data": data, "created": True}
-
-
-def _beside(place: Place) -> bytes:
-    """What is bound: everything but the manifest."""
-    if not place.manifest:
-        return place.bound
-    return place.bound[: place.start] + place.bound[place.start + place.length :]
 
 
 def _excluded(crjson: dict[str, Any]) -> list[tuple[int, int]] | None:
@@ -109,13 +106,3 @@ def _settled(told: dict[str, Any]) -> dict[str, Any]:
     wrong = [one for one in left if one.get("code") != "signingCredential.untrusted"]
     told["validation_state"] = "Invalid" if wrong else ("Trusted" if trusted else "Valid")
     return told
-
-
-def located(data: bytes, media_type: str) -> Place | None:
-    """As credential_places.locate; a text larger than any that is signed here holds none."""
-    if len(data) > credential_places.LARGEST:
-        return None
-    return credential_places.locate(data, media_type)
-
-
-__all__ = ["MisplacedManifest", "located", "report", "signed"]
