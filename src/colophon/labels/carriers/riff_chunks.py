@@ -24,6 +24,7 @@ _LARGEST = 0xFFFFFFFE
 _UNFILLED = (range(1), range(0x7FFFF000, 0x80000000), range(0xFFFFFF00, 0x100000000))
 """What stands in a size field that the writer could not go back to fill in."""
 _LONG = {b"RF64", b"BW64"}
+_FILM = b"AVI "
 _LONG_SIZES = struct.Struct("<QQ")
 _LONG_UNFILLED = (0, 0xFFFFFFFFFFFFFFFF)
 _MAX_CHUNKS = 100_000
@@ -140,6 +141,9 @@ def _chunk_at(source: BinaryIO, at: int, riff: Riff) -> Chunk | None:
     outside = at >= _declared_end(riff)
     if kind == b"data" and not outside:
         size = _media_size(source, at + CHUNK_HEAD, size, riff)
+    elif kind == b"LIST" and size == _UNKNOWN and riff.form == _FILM and not outside:
+        size = riff.size - at - CHUNK_HEAD
+        riff.streamed = True
     end = at + CHUNK_HEAD + size
     if size % 2:
         end += _padding(source, end, riff.size)
