@@ -36,6 +36,8 @@ FALLBACK_FORM = "yuv420p"
 APPLE_TAG = {"libx265": "hvc1"}
 MOV_LIKE = ("mp4", "mov")
 USUAL_RATE = 25
+LARGE, FAST = 1280 * 720, "superfast"
+"""Pixels above which x264 trades size for speed."""
 INTERLACED = 1 << 18 | 1 << 29
 """FFmpeg's AV_CODEC_FLAG_INTERLACED_DCT and _ME."""
 MASTERING_SIZE = 88
@@ -128,6 +130,8 @@ def canonical(decoder: str) -> str:
 def options_for(name: str, base: dict[str, str], look: Look) -> dict[str, str]:
     """An encoder's options for this picture."""
     options = dict(base)
+    if name == "libx264" and look.width * look.height > LARGE:
+        options["preset"] = FAST
     if look.mastering and name in LIGHT_PARAMETERS:
         key, mastering, brightest = LIGHT_PARAMETERS[name]
         light = f"{mastering}={look.mastering}"

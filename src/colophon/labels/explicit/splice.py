@@ -266,8 +266,10 @@ class _Splicing:
 def _holds(source: Path, target: Path, media_type: str, cut: Seam) -> bool:
     """The result decodes without a gap, and behind the join as the source does."""
     count = len(cut.shown)
-    new = list(itertools.islice(_decoded(target, media_type, None), count + CHECKED_FRAMES))
-    old = list(itertools.islice(_decoded(source, media_type, cut.cut), CHECKED_FRAMES))
+    frames = itertools.islice(_decoded(target, media_type, None), count + CHECKED_FRAMES)
+    new = [(time, _checksum(f) if at >= count else 0) for at, (time, f) in enumerate(frames)]
+    frames = itertools.islice(_decoded(source, media_type, cut.cut), CHECKED_FRAMES)
+    old = [(time, _checksum(frame)) for time, frame in frames]
     if not old or len(new) != count + len(old):
         return False
     first, base = old[0][0], old[0][0] - new[count][0]
@@ -280,8 +282,10 @@ def _holds(source: Path, target: Path, media_type: str, cut: Seam) -> bool:
     return on_time and [pixels for _, pixels in new[count:]] == [pixels for _, pixels in old]
 
 
-def _decoded(path: Path, media_type: str, start: int | None) -> Iterator[tuple[float, int]]:
-    """Times and checksums of frames from ``start`` on."""
+def _decoded(
+    path: Path, media_type: str, start: int | None
+) -> Iterator[tuple[float, VideoFrame]]:
+    """Frames from ``start`` on, with their times in seconds."""
     with path.open("rb") as stream, opening.reading(stream, media_type, path.name) as container:
         picture = film.main_picture(container, path.name)
         if start is not None:
@@ -290,7 +294,7 @@ def _decoded(path: Path, media_type: str, start: int | None) -> Iterator[tuple[f
             if frame.is_corrupt:
                 raise CannotJoin("a picture is broken")
             if start is None or (frame.pts or 0) >= start:
-                yield float((frame.pts or 0) * (picture.time_base or 0)), _checksum(frame)
+                yield float((frame.pts or 0) * (picture.time_base or 0)), frame
 
 
 def _checksum(frame: VideoFrame) -> int:
