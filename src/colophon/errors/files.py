@@ -214,3 +214,15 @@ class OldOfficeFormat(InputError):
         "zh": "请另存为 docx、xlsx 或 pptx，再添加标识。",
         "en": "Save it as docx, xlsx or pptx, then label it.",
     }
+
+
+class ExtraMissing(UnavailableError):
+    code = "extra_missing"
+    causes: ClassVar[Words] = {
+        "zh": "此功能需要 Colophon 的可选组件 {extra}，但尚未安装。",
+        "en": "This needs Colophon's extra {extra}, which is not installed.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请执行 pip install 'colophon[{extra}]'，然后重试。",
+        "en": "Run pip install 'colophon[{extra}]' and try again.",
+    }
