@@ -18,7 +18,7 @@ from colophon.labels.carriers.packet import Carrier
 from colophon.labels.security_data import sm3
 
 PAYLOAD, FILE = "payload", "file"
-_WALKS: Mapping[str, Callable[[BinaryIO], Iterator[Part]]] = MappingProxyType(
+WALKS: Mapping[str, Callable[[BinaryIO], Iterator[Part]]] = MappingProxyType(
     {
         "png": pictures.png,
         "jpeg": pictures.jpeg,
@@ -36,11 +36,12 @@ _WALKS: Mapping[str, Callable[[BinaryIO], Iterator[Part]]] = MappingProxyType(
         "pdf": document.pdf,
     }
 )
+"""What makes the parts of a content, by the carrier's name."""
 
 
 def method_of(carrier: Carrier) -> str:
     """How the content of this family's files is bound."""
-    return PAYLOAD if carrier.name in _WALKS else FILE
+    return PAYLOAD if carrier.name in WALKS else FILE
 
 
 def payload(source: BinaryIO, carrier: Carrier) -> Iterator[bytes]:
@@ -48,9 +49,9 @@ def payload(source: BinaryIO, carrier: Carrier) -> Iterator[bytes]:
 
     Raises the InputError family; MalformedFile for a family that is bound as a whole.
     """
-    if carrier.name not in _WALKS:
+    if carrier.name not in WALKS:
         raise MalformedFile(detail=carrier.name)
-    return streamed(source, _WALKS[carrier.name](source))
+    return streamed(source, WALKS[carrier.name](source))
 
 
 def digest(source: BinaryIO, carrier: Carrier, method: str | None = None) -> str:

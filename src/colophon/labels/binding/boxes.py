@@ -16,18 +16,20 @@ from colophon.labels.carriers.ranges import exactly, size_of
 
 _NESTED = frozenset(b"moov trak mdia minf stbl edts mvex moof traf".split())
 _PLACES = frozenset(b"udta meta uuid free skip wide stco co64 tfhd iods".split())
-_TOP = frozenset((b"moov", b"moof", b"mdat"))
+_TABLES = frozenset((b"moov", b"moof"))
 _MOST_ITEMS = 20_000
 _METADATA = frozenset((b"mime", b"Exif", b"uri "))
 
 
 def film(source: BinaryIO) -> Iterator[Part]:
-    """The samples and their tables."""
-    for box in bmff_boxes.walk(source, 0, size_of(source)):
+    """The tables, then the samples, whichever comes first in the file."""
+    size = size_of(source)
+    for box in bmff_boxes.walk(source, 0, size):
+        if box.kind in _TABLES:
+            yield from _leaves(source, box)
+    for box in bmff_boxes.walk(source, 0, size):
         if box.kind == b"mdat":
             yield Span(b"mdat", box.body, box.end)
-        elif box.kind in _TOP:
-            yield from _leaves(source, box)
 
 
 def picture(source: BinaryIO) -> Iterator[Part]:

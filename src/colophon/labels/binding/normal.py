@@ -7,9 +7,10 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import BinaryIO, cast
 
-from colophon.labels import xmp
+from colophon.labels import credential_places, xmp
 from colophon.labels.binding.parts import Part, Span, Value, streamed
 from colophon.labels.carriers import zip_directory
 from colophon.labels.carriers.packet import Carrier, Packet, PacketForm, Put
@@ -22,10 +23,15 @@ BLANK = (
 """What stands where the label will be. Its fields are signed by name, so none is repeated here,
 and a platform may add its own later."""
 _MANIFEST_ENTRY = "META-INF/content_credential.c2pa"
-_SVG_MANIFEST = re.compile(rb"<c2pa:manifest\b[^>]*>[^<]*</c2pa:manifest>")
-_TEXT_MANIFEST = re.compile(
-    rb"\xef\xbb\xbf(?:\xef\xb8[\x80-\x8f]|\xf3\xa0[\x84-\x87][\x80-\xbf]){13,}"
-)
+_SVG = "svg"
+# Nothing but the manifest's own characters: no words that anybody would see are passed over.
+_SVG_MANIFEST = re.compile(rb"<c2pa:manifest\b[^<>]*>[A-Za-z0-9+/=\s]*</c2pa:manifest>")
+_SVG_NAMESPACE = re.compile(rb' xmlns:c2pa="http://c2pa\.org/manifest"')
+_TEXTS = {
+    "plain_text": credential_places.PLAIN,
+    "html": credential_places.HTML,
+    "markdown": credential_places.MARKDOWN,
+}
 _WORDS_CAP = 64 << 20
 _SPOOL = 16 << 20
 _CHUNK = 1 << 20
@@ -37,24 +43,29 @@ def stream(source: BinaryIO, carrier: Carrier) -> Iterator[bytes]:
         made = cast("BinaryIO", spooled)
         for chunk in _written(source, carrier):
             made.write(chunk)
-        yield from streamed(made, _inside(made))
+        yield from streamed(made, _inside(made, carrier.name))
 
 
-def _inside(made: BinaryIO) -> Iterator[Part]:
+def _inside(made: BinaryIO, family: str) -> Iterator[Part]:
     size = size_of(made)
     made.seek(0)
     if made.read(4) == b"PK\x03\x04":
         yield from _entries(made)
-    elif size <= _WORDS_CAP:
+    elif size <= _WORDS_CAP and (family in _TEXTS or family == _SVG):
         made.seek(0)
-        yield Value(b"file", _without_manifest(made.read()))
+        yield Value(b"file", without_manifest(made.read(), family))
     else:
         yield Span(b"file", 0, size)
 
 
-def _without_manifest(data: bytes) -> bytes:
-    data = _SVG_MANIFEST.sub(b"", data)
-    return _TEXT_MANIFEST.sub(b"", data)
+def without_manifest(data: bytes, family: str) -> bytes:
+    """Words or SVG without the C2PA manifest that was put in after everything else."""
+    if family == _SVG:
+        return _SVG_NAMESPACE.sub(b"", _SVG_MANIFEST.sub(b"", data))
+    with suppress(credential_places.MisplacedManifest):
+        data = credential_places.without(data, _TEXTS[family])
+    # Signers differ in whether the invisible run has a line of its own.
+    return data.rstrip(b"\r\n")
 
 
 def _entries(made: BinaryIO) -> Iterator[Part]:
@@ -63,8 +74,12 @@ def _entries(made: BinaryIO) -> Iterator[Part]:
     for entry in sorted(found.entries, key=lambda entry: (entry.name, entry.offset)):
         if entry.name == _MANIFEST_ENTRY or (entry.folder and not entry.size):
             continue
-        start = zip_directory.data_start(made, entry)
+        *_, length, extra = zip_directory.local_header(made, entry)
         yield Value(b"name", entry.name.encode("utf-8", "surrogatepass"))
+        # Some programs go by the directory, some by the name before the data.
+        at = entry.offset + zip_directory.LOCAL.size
+        start = at + length + extra
+        yield Span(b"local", at, at + length)
         yield Span(bytes((entry.method & 0xFF,)), start, start + entry.packed)
 
 
