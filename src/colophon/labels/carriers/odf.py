@@ -61,7 +61,7 @@ class OdfCarrier:
         directory = directory_of(source)
         if directory.get(_META) is None:
             return []
-        _check_readable(source, directory)
+        check_readable(source, directory)
         part = opc.xml_of(source, directory, _META)
         packets = [
             Packet("aigc", _STANDARD if name == FIELD else f"odf:meta:{name}", words.encode())
@@ -77,7 +77,7 @@ class OdfCarrier:
             raise MalformedFile(detail="two entries have one name")
         if _SIGNATURES in directory.names:
             raise SignedFile
-        _check_readable(source, directory)
+        check_readable(source, directory)
         value = packets["aigc"].decode("ascii")
         if directory.get(_META) is None:
             manifest = opc.xml_of(source, directory, _MANIFEST)
@@ -94,7 +94,7 @@ class OdfCarrier:
         return _STANDARD
 
 
-def _check_readable(source: BinaryIO, directory: Directory) -> None:
+def check_readable(source: BinaryIO, directory: Directory) -> None:
     """Raises EncryptedFile where parts are; all that are bear one password."""
     if directory.get(_MANIFEST) is None:
         return

@@ -61,9 +61,11 @@ class XmlPart:
         """All words in an element, markup left out."""
         return inner_text(self._between(element.inner_start, element.inner_end))
 
-    def attribute(self, element: Element, name: str) -> str | None:
-        """By local name."""
+    def attribute(self, element: Element, name: str, *, qualified: bool = False) -> str | None:
+        """By local name; ``qualified``: only one with a prefix (``r:id`` beside ``id``)."""
         for one in element.attributes:
+            if qualified and ":" not in one.name:
+                continue
             if local_of(one.name) == name and not is_declaration(one.name):
                 return unescape(self._between(one.value_start, one.value_end))
         return None
