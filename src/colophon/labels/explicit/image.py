@@ -35,6 +35,10 @@ FORMATS = {
     "image/tiff": "TIFF",
     "image/bmp": "BMP",
     "image/avif": "AVIF",
+    "image/avif-sequence": "AVIF",
+    "image/heic": "HEIF",
+    "image/heif": "HEIF",
+    "image/jxl": "JXL",
 }
 
 
@@ -100,8 +104,10 @@ def _labelled(data: bytes, form: str, order: Order) -> tuple[bytes, ExplicitWrit
     """Opens under the limits; only the decoder of ``form`` is tried."""
     from PIL import Image
 
+    from colophon.labels.explicit.formats.decoders import prepare
     from colophon.labels.explicit.formats.pictures import label
 
+    prepare(form, data, order)
     with decoding(order.name):
         picture = Image.open(BytesIO(data), formats=(form,))
     with picture:

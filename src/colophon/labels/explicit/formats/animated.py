@@ -24,7 +24,9 @@ def label(picture: Image, data: bytes, order: Order) -> tuple[bytes, ExplicitWri
         return _pages(picture, order)
     if picture.format == "MPO":
         return _first(picture, data, order)
-    if picture.format not in {"GIF", "PNG", "WEBP"}:
+    if picture.format == "HEIF":
+        return _pictures(picture, order)
+    if picture.format not in {"GIF", "PNG", "WEBP", "AVIF"}:
         raise AnimationNotSupported(file=order.name, detail=str(picture.format))
     frames, times, written = _frames(picture, order)
     buffer = BytesIO()
@@ -35,7 +37,7 @@ def label(picture: Image, data: bytes, order: Order) -> tuple[bytes, ExplicitWri
             picture.format,
             save_all=True,
             append_images=frames[1:],
-            duration=times,
+            duration=[round(time) for time in times] if picture.format == "AVIF" else times,
             **options,
         )
     out = buffer.getvalue()
@@ -73,6 +75,8 @@ def _options(picture: Image, data: bytes, order: Order) -> dict[str, Any]:
         first = bool(picture.info.get("default_image"))
         return {**loop, "default_image": first, "disposal": 0, "blend": 0}
     extra = saving.described(picture, "exif", "icc_profile", "xmp")
+    if picture.format == "AVIF":
+        return {"quality": saving.AVIF_QUALITY, "speed": saving.AVIF_SPEED, **extra}
     return {**loop, **saving.webp_options(data), **extra}
 
 
@@ -93,6 +97,28 @@ def _pages(picture: Image, order: Order) -> tuple[bytes, ExplicitWritten]:
     buffer = BytesIO()
     with decoding(order.name):
         pages[0].save(buffer, "TIFF", save_all=True, append_images=pages[1:], **options)
+    return buffer.getvalue(), written
+
+
+def _pictures(picture: Image, order: Order) -> tuple[bytes, ExplicitWritten]:
+    """Several pictures in one HEIF file: each with its label; the main one stays the main one."""
+    pages: list[Image] = []
+    main, options = picture.tell(), saving.heif_options(picture, order)
+    written: ExplicitWritten | None = None
+    for number in range(getattr(picture, "n_frames", 1)):
+        with decoding(order.name):
+            picture.seek(number)
+        saving.heif_left_out(picture, order)
+        page, drawn, _clear = label_page(picture, order)
+        written = drawn if number == main or written is None else written
+        pages.append(page)
+    if written is None:
+        raise AnimationNotSupported(file=order.name, detail="no pictures")
+    buffer = BytesIO()
+    with decoding(order.name):
+        pages[0].save(
+            buffer, "HEIF", save_all=True, append_images=pages[1:], primary_index=main, **options
+        )
     return buffer.getvalue(), written
 
 

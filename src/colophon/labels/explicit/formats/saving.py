@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 LOSSY_QUALITY = 95
 AVIF_QUALITY, AVIF_SPEED = 90, 8
 FULL_CHROMA = 0
+BYTE = 8
+"""Bits of one value that the encoders at hand are given."""
 TIFF_LAYOUT = frozenset(
     {254, 256, 257, 258, 259, 262, 273, 277, 278, 279, 284, 317, 320, 322, 323, 324, 325, 338}
     | {330, 339, 347, 512, 513, 514, 519, 520, 521, 529, 530, 531, 532, 34665, 34853, 34675}
@@ -118,6 +120,39 @@ def _avif(new: Image, old: Image, _data: bytes, _clear: Any, _order: Order) -> b
     return _saved(new, "AVIF", quality=AVIF_QUALITY, speed=AVIF_SPEED, **extra)
 
 
+def _heif(new: Image, old: Image, _data: bytes, _clear: Any, order: Order) -> bytes:
+    heif_left_out(old, order)
+    return _saved(new, "HEIF", **heif_options(old, order))
+
+
+def heif_options(old: Image, order: Order) -> dict[str, Any]:
+    """Sampling and descriptions of the old file; where the label needs it, full colour."""
+    chroma = 444 if order.fine else old.info.get("chroma", 420)
+    extra = described(old, "exif", "icc_profile", "xmp")
+    return {"quality": LOSSY_QUALITY, "chroma": chroma, **extra}
+
+
+def heif_left_out(old: Image, order: Order) -> None:
+    """Says what of a HEIF picture does not come back."""
+    if any(old.info.get(name) for name in ("depth_images", "aux")):
+        order.note(remark("inner_pictures_left_out"))
+    depth = old.info.get("bit_depth", BYTE)
+    if depth > BYTE:
+        order.note(remark("pixels_converted", found=f"{depth} bit", written=f"{BYTE} bit"))
+
+
+def _jxl(new: Image, old: Image, data: bytes, _clear: Any, order: Order) -> bytes:
+    from colophon.labels.explicit.formats import jxl
+
+    found = jxl.facts(data)
+    exact = found is not None and found.exact
+    profile = old.info.get("icc_profile")
+    if profile and jxl.in_srgb(new, profile):
+        order.note(remark("pixels_converted", found="ICC", written="sRGB"))
+    options = {"lossless": True} if exact else {"quality": LOSSY_QUALITY}
+    return _saved(new, "JXL", **options, **described(old, "exif"), xmp=jxl.packet(data))
+
+
 _Saver = Callable[["Image", "Image", bytes, Any, Order], bytes]
 _SAVERS: dict[str, _Saver] = {
     "PNG": _png,
@@ -128,4 +163,6 @@ _SAVERS: dict[str, _Saver] = {
     "TIFF": _tiff,
     "BMP": _bmp,
     "AVIF": _avif,
+    "HEIF": _heif,
+    "JXL": _jxl,
 }
