@@ -103,8 +103,6 @@ class TestFlv(CarrierContract):
             song(),
             bare(),
             bare(script("onMetaData", title, amf.OBJECT)),
-            bare(script("onMetaData", title, end=b"")),
-            film()[:-4],
         ]
 
     def payload(self, data: bytes) -> object:
@@ -118,10 +116,30 @@ class TestFlv(CarrierContract):
         return len(data) + 7 if kind == 18 else 0
 
 
+def odd() -> list[bytes]:
+    """Without the mark of the properties' end; without the last tag's size."""
+    return [
+        bare(script("onMetaData", amf.text_property("title", b"A"), end=b"")),
+        film()[:-4],
+        script_only()[:-4],
+    ]
+
+
+def script_only() -> bytes:
+    return film()[:13] + script("onMetaData", b"")
+
+
 @pytest.mark.parametrize("other", [OTHER_LABEL, LONG_LABEL])
 def test_another_label_in_between_leaves_no_trace(other) -> None:
-    for sample in TestFlv().samples():
+    for sample in [*TestFlv().samples(), *odd()]:
         check_reversible(FLV, sample, other)
+
+
+def test_what_lacks_its_end_is_labelled_all_the_same() -> None:
+    for sample in odd():
+        labelled = write(FLV, sample, AIGC)
+        assert [p.data for p in read(FLV, labelled)] == [LABEL]
+        assert [t[1:] for t in tags(labelled)][1:] == [t[1:] for t in tags(sample)][1:]
 
 
 @pytest.mark.needs("ffprobe", "exiftool")
