@@ -80,6 +80,7 @@ FILES: dict[str, Callable[[Path], bytes]] = {
     "a.tif": lambda _: still("TIFF", compression="tiff_lzw"),
     "a.heic": lambda _: still("HEIF"),
     "a.avif": lambda _: still("AVIF"),
+    "moving.avif": lambda _: moving("AVIF"),
     "a.jxl": lambda _: still("JXL"),
     "a.wav": lambda _: made.sound(),
     "a.mp3": played("a.mp3"),

@@ -18,6 +18,7 @@ _NESTED = frozenset(b"moov trak mdia minf stbl edts mvex moof traf".split())
 _PLACES = frozenset(b"udta meta uuid free skip wide stco co64 tfhd iods".split())
 _TABLES = frozenset((b"moov", b"moof"))
 _MOST_ITEMS = 20_000
+_MOST_METADATA = 64
 _METADATA = frozenset((b"mime", b"Exif", b"uri "))
 
 
@@ -33,14 +34,13 @@ def film(source: BinaryIO) -> Iterator[Part]:
 
 
 def picture(source: BinaryIO) -> Iterator[Part]:
-    """The items of a HEIF or AVIF picture that are not metadata, and their properties.
-
-    Raises MalformedFile where an image sequence lies beside them, which this does not cover.
+    """The items of a HEIF or AVIF picture that are not metadata, and their properties; of an
+    image sequence its tables and all media data but the metadata's too. Raises MalformedFile.
     """
     size = size_of(source)
     top = {box.kind: box for box in bmff_boxes.walk(source, 0, size)}
-    if b"meta" not in top or b"moov" in top:
-        raise MalformedFile(detail="HEIF: meta / moov")
+    if b"meta" not in top:
+        raise MalformedFile(detail="HEIF: meta")
     meta = top[b"meta"]
     inner = {box.kind: box for box in bmff_boxes.walk(source, meta.body + 4, meta.end)}
     if b"iinf" not in inner or b"iloc" not in inner:
@@ -48,10 +48,17 @@ def picture(source: BinaryIO) -> Iterator[Part]:
     kinds = dict(_kinds(source, inner[b"iinf"]))
     start = inner[b"idat"].body if b"idat" in inner else 0
     found = sorted(_items(_body(source, inner[b"iloc"]), start), key=lambda item: item[0])
+    metadata = []
     for number, extents in found:
-        if kinds.get(number, b"mime") not in _METADATA:
-            for at, length in extents:
-                yield Span(b"item" + kinds[number], at, at + length if length else size)
+        kind = kinds.get(number, b"mime")
+        if kind in _METADATA:
+            metadata += extents
+            continue
+        for at, length in extents:
+            yield Span(b"item" + kind, at, at + length if length else size)
+    if b"moov" in top:
+        yield from _leaves(source, top[b"moov"])
+        yield from _samples(source, size, sorted(metadata))
     properties = inner.get(b"iprp")
     if properties is not None:
         for box in bmff_boxes.walk(source, properties.body, properties.end):
@@ -71,6 +78,23 @@ def _leaves(source: BinaryIO, box: Box) -> Iterator[Part]:
                 todo.append((inner, above | {inner.kind}))
             elif inner.kind not in _PLACES:
                 yield Span(at.kind + inner.kind, inner.body, inner.end)
+
+
+def _samples(source: BinaryIO, size: int, metadata: list[tuple[int, int]]) -> Iterator[Part]:
+    """All media data between the extents of metadata items."""
+    if len(metadata) > _MOST_METADATA:
+        raise TooLarge(detail=f"HEIF > {_MOST_METADATA} pieces of metadata")
+    for box in bmff_boxes.walk(source, 0, size):
+        if box.kind != b"mdat":
+            continue
+        at = box.body
+        for start, length in metadata:
+            if at <= start < box.end:
+                if start > at:
+                    yield Span(b"mdat", at, start)
+                at = min(start + length, box.end)
+        if at < box.end:
+            yield Span(b"mdat", at, box.end)
 
 
 def _body(source: BinaryIO, box: Box) -> bytes:

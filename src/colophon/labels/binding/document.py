@@ -31,7 +31,7 @@ _ROOTS = (
 _SKIPPED = frozenset(
     ("/Parent", "/Metadata", "/AF", "/PieceInfo", "/Length", "/P", "/StructParent")
 )
-_MOST_OBJECTS = 2_000_000
+_MOST_OBJECTS = 1_000_000
 _LARGEST = 256 << 20
 _WORK = 64 << 20
 

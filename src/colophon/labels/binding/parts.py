@@ -8,9 +8,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from colophon.errors import TruncatedFile
+from colophon.errors import TooLarge, TruncatedFile
+from colophon.labels.carriers.ranges import size_of
 
 _CHUNK = 1 << 20
+_OVERLAP = 4
+_PART = 4
+"""What a part costs beside its bytes, so that their number is bounded too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +40,19 @@ Part = Span | Value
 def streamed(source: BinaryIO, parts: Iterable[Part]) -> Iterator[bytes]:
     """What is hashed: for each part its name, its length, its bytes; in constant memory.
 
-    Raises TruncatedFile where the source ends within a part.
+    Raises TruncatedFile where the source ends within a part; TooLarge where parts overlap so
+    that a small file would cost as much as a large one.
     """
+    left = _OVERLAP * size_of(source) + _CHUNK
     for part in parts:
+        size = len(part.data) if isinstance(part, Value) else max(0, part.end - part.start)
+        left -= size + _PART
+        if left < 0:
+            raise TooLarge(detail=f"parts > {_OVERLAP} × the file")
+        yield _head(part.name, size)
         if isinstance(part, Value):
-            yield _head(part.name, len(part.data))
             yield part.data
             continue
-        yield _head(part.name, part.end - part.start)
         # The walk that finds the parts seeks too, so every read begins with its own.
         at = part.start
         while at < part.end:

@@ -18,6 +18,7 @@ _MOST = 400_000
 _PNG_KINDS = frozenset(
     b"IHDR PLTE tRNS IDAT acTL fcTL fdAT iCCP cICP gAMA cHRM sRGB sBIT bKGD CgBI".split()
 )
+_MOST_BLOCKS = 2_000_000
 _JPEG_TABLES = frozenset((*range(0xC0, 0xD0), 0xDB, 0xDD, 0xDE, 0xDF))
 _SOS, _EOI, _ADOBE, _APP2 = 0xDA, 0xD9, 0xEE, 0xE2
 _JXL_KINDS = frozenset((b"jxlc", b"jxlp", b"jbrd"))
@@ -130,6 +131,13 @@ def _scan_end(source: BinaryIO, at: int) -> int:
 
 def _blocks_end(source: BinaryIO, at: int) -> int:
     """Behind a chain of GIF data blocks."""
-    while size := _at(source, at, 1)[0]:
-        at += 1 + size
-    return at + 1
+    source.seek(at)
+    for _ in range(_MOST_BLOCKS):
+        head = source.read(1)
+        if not head:
+            raise TruncatedFile(detail=f"GIF @{at}")
+        at += 1 + head[0]
+        if not head[0]:
+            return at
+        source.seek(at)
+    raise TooLarge(detail=f"GIF > {_MOST_BLOCKS} blocks")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from colophon.errors import MalformedFile, TooLarge, TruncatedFile
 from colophon.labels.binding.parts import Part, Span, Value
@@ -19,7 +19,7 @@ _OFFSETS = {273: 279, 324: 325, 513: 514}
 _MORE = 330
 _MOST_DIRECTORIES = 4096
 _MOST_VALUES = 4 << 20
-_MOST_ENTRIES = 4096
+_MOST_ENTRIES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +33,21 @@ class _Tiff:
     def __init__(self, source: BinaryIO) -> None:
         self.source, self.size = source, size_of(source)
         head = exactly(source, 0, 16, "TIFF") if self.size >= 16 else b""
-        self.order = "little" if head[:2] == b"II" else "big"
+        self.order: Literal["little", "big"] = "little" if head[:2] == b"II" else "big"
         self.big = self.number(head[2:4]) == 43
         self.width = 8 if self.big else 4
+        self.values = self.entries = 0
         self.first = self.number(head[8:16] if self.big else head[4:8])
 
     def number(self, data: bytes) -> int:
-        return int.from_bytes(data, "little" if self.order == "little" else "big")
+        return int.from_bytes(data, self.order)
 
     def directory(self, at: int) -> tuple[dict[int, _Field], int]:
         """The fields, and where the next directory lies."""
         wide = 8 if self.big else 2
         count = self.number(exactly(self.source, at, wide, "IFD"))
-        if count > _MOST_ENTRIES:
+        self.entries += count
+        if self.entries > _MOST_ENTRIES:
             raise TooLarge(detail=f"TIFF > {_MOST_ENTRIES} fields")
         entry = 4 + 2 * self.width
         data = exactly(self.source, at + wide, count * entry + self.width, "IFD")
@@ -69,7 +71,8 @@ class _Tiff:
     def numbers(self, field: _Field | None) -> list[int]:
         if field is None:
             return []
-        if field.count > _MOST_VALUES:
+        self.values += field.count
+        if self.values > _MOST_VALUES:
             raise TooLarge(detail=f"TIFF > {_MOST_VALUES} strips")
         width, data = _SIZES.get(field.kind, 1), self.bytes_of(field)
         return [self.number(data[at : at + width]) for at in range(0, len(data), width)]
