@@ -74,7 +74,8 @@ class _Package:
 
     def __init__(self, source: BinaryIO, directory: Directory) -> None:
         self.source, self.directory = source, directory
-        self._relations = opc.relations(opc.xml_of(source, directory, opc.RELATIONS))
+        self._relations_part = opc.xml_of(source, directory, opc.RELATIONS)
+        self._relations = opc.relations(self._relations_part)
         known = [one.target for one in self._relations if one.kind in (_RELATION, _STRICT_RELATION)]
         self.related = bool(known)
         self.place = known[0] if known else _PART
@@ -97,9 +98,8 @@ class _Package:
         if not opc.has_type(types, self.place, _PART_TYPE):
             changed[CONTENT_TYPES] = opc.with_type(types, self.place, _PART_TYPE)
         if not self.related:
-            part = opc.xml_of(self.source, self.directory, opc.RELATIONS)
             kind = _STRICT_RELATION if opc.is_strict(self._relations) else _RELATION
-            changed[opc.RELATIONS] = opc.with_relation(part, kind, self.place)
+            changed[opc.RELATIONS] = opc.with_relation(self._relations_part, kind, self.place)
         for name in _OTHER_PARTS:
             other = self.maybe(name)
             stale = other.labels_in_fields() if other else []

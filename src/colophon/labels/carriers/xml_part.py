@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from colophon.errors import MalformedFile
+from colophon.errors import MalformedFile, TooLarge
 from colophon.labels.carriers.edits import applied
 from colophon.labels.carriers.label_field import looks_like_label
 from colophon.labels.carriers.stale_labels import Change
@@ -23,6 +23,8 @@ from colophon.labels.tolerant.xml_spans import (
 
 XML_CAP = 4 << 20
 """The most bytes an XML part may have that a label is looked for in."""
+MOST_MARKS = 100_000
+"""Tags, comments and the like of one part."""
 
 
 @dataclass(frozen=True)
@@ -119,8 +121,11 @@ class XmlPart:
 
 
 def xml_part(data: bytes, what: str) -> XmlPart:
-    """Raises MalformedFile where there is no element, naming ``what``."""
+    """Raises MalformedFile where there is no element, TooLarge above MOST_MARKS, naming
+    ``what``."""
     file = decoded(data)
+    if file.text.count("<") > MOST_MARKS:
+        raise TooLarge(detail=f"{what}: over {MOST_MARKS} tags")
     found = sorted(elements(file.text), key=lambda one: (one.start, -one.end))
     if not found:
         raise MalformedFile(detail=f"{what} is no XML")
