@@ -66,9 +66,10 @@ class Locations:
             raise MalformedFile(detail="HEIF: its item locations have no room for another")
         values = [(number, self.id_width)]
         values += [(IN_FILE, 2)] if self.version else []
-        values += [(0, 2), (0 if offset_w else position, base_w), (1, 2)]
+        # In the base where there is one: some who move it leave the offsets alone.
+        values += [(0, 2), (position, base_w), (1, 2)] if base_w else [(0, 2), (1, 2)]
         values += [(0, index_w)] if self.version else []
-        values += [(position if offset_w else 0, offset_w), (length, length_w)]
+        values += [(0 if base_w else position, offset_w), (length, length_w)]
         if any(value >> 8 * width for value, width in values):
             raise TooLarge(detail="HEIF: an offset would pass the width of its field")
         return b"".join(value.to_bytes(width, "big") for value, width in values)
