@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import struct
 import subprocess
 import wave
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -125,21 +127,59 @@ def test_speech_keeps_its_rate_at_every_sample_rate(text: str, rate: int) -> Non
     assert len(said.samples) / rate == pytest.approx(said.seconds, abs=0.05)
 
 
+def integrated(folder: Path, samples: np.ndarray, rate: int) -> float:
+    """Loudness as FFmpeg measures it."""
+    frames = samples if samples.ndim > 1 else samples[:, None]
+    path = wav(folder, frames.astype(np.float32), rate).rename(folder / "measured.wav")
+    command = ["ffmpeg", "-nostats", "-i", str(path), "-af", "ebur128", "-f", "null", "-"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+    return float(re.findall(r"I:\s+(-?[\d.]+) LUFS", said)[-1])
+
+
+def surround() -> np.ndarray:
+    return music(5.0, 48_000, 6) * np.array([1, 0.5, 0.2, 2, 0.7, 0.1], np.float32)
+
+
+def gated() -> np.ndarray:
+    """Loud, nearly silent, loud again: the silence must not count."""
+    whole = music(9.0)
+    whole[3 * RATE : 6 * RATE] *= 0.001
+    return whole
+
+
+def grain() -> np.ndarray:
+    return np.random.default_rng(3).normal(0, 0.1, (16_000 * 4, 1)).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("made", "rate"),
+    [(surround, 48_000), (gated, RATE), (grain, 16_000), (lambda: music(2.0, channels=1), RATE)],
+)
+def test_loudness_is_what_ffmpeg_measures(
+    tmp_path: Path, made: Callable[[], np.ndarray], rate: int
+) -> None:
+    samples = made()
+    found = loudness.of((samples[at : at + 999] for at in range(0, len(samples), 999)), rate)
+    assert found == pytest.approx(integrated(tmp_path, samples, rate), abs=0.2)
+
+
+def test_silence_has_the_usual_loudness() -> None:
+    assert loudness.of([], RATE) == loudness.USUAL_LUFS
+    assert loudness.of([np.zeros((RATE, 2), np.float32)], RATE) == loudness.USUAL_LUFS
+
+
 @pytest.mark.needs("espeak-ng")
 def test_the_label_is_as_loud_as_the_content(tmp_path: Path) -> None:
-    for gain in (0.2, 1.0):
+    for gain in (0.4, 1.0):
         samples = music(4.0, channels=1) * gain
         source, target = wav(tmp_path, samples), tmp_path / "out.wav"
         apply(source, target, "audio/wav", form="speech")
         sound, rate = heard(target)
         split = len(sound) - len(samples)
-        step = int(0.1 * rate)
-        label, content = (
-            loudness.of(part[at : at + step] for at in range(0, len(part), step))
-            for part in (sound[:split], sound[split:])
-        )
-        bounded = min(loudness.LOUDEST_DB, max(loudness.QUIETEST_DB, content))
-        assert label == pytest.approx(bounded, abs=2.0)
+        pause = round(speech.PAUSE_SECONDS * rate)
+        parts = (sound[: split - pause], sound[split:])
+        label, content = (integrated(tmp_path, part, rate) for part in parts)
+        assert label == pytest.approx(content, abs=0.5)
         assert np.abs(sound).max() < 1
 
 
@@ -342,3 +382,95 @@ def test_the_door_speaks_and_leaves_the_source(tmp_path: Path) -> None:
     assert written is not None
     assert written.form == "speech"
     assert hashlib.sha256(source.read_bytes()).digest() == before
+
+
+def packet_sums(path: Path) -> list[str]:
+    """A checksum of each packet of sound."""
+    command = ["ffprobe", "-v", "error", "-select_streams", "a", "-show_packets"]
+    command += ["-show_data_hash", "md5", "-show_entries", "packet=data_hash", "-of", "csv=p=0"]
+    command.append(str(path))
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    return [word for word in told if word.startswith("MD5:")]
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "options"),
+    [
+        ("a.m4a", "audio/mp4", ("-c:a", "aac")),
+        ("a.aac", "audio/aac", ("-c:a", "aac")),
+        ("a.opus", "audio/opus", ("-c:a", "libopus")),
+        ("a.ogg", "audio/ogg", ("-c:a", "libopus", "-ac", "1")),
+        ("a.webm", "audio/webm", ("-c:a", "libopus")),
+        ("a.mka", "audio/x-matroska", ("-c:a", "aac")),
+    ],
+)
+def test_packets_of_the_content_are_kept(
+    tmp_path: Path, name: str, media_type: str, options: tuple[str, ...]
+) -> None:
+    source, target = encoded(tmp_path, name, *options), tmp_path / f"out-{name}"
+    written = apply(source, target, media_type, form="rhythm")
+    before, after = packet_sums(source), packet_sums(target)
+    assert after[-len(before) :] == before
+    assert written.seconds is not None
+    (old, rate), (new, _) = heard(source), heard(target)
+    assert len(new) - len(old) == pytest.approx(
+        (written.seconds + speech.PAUSE_SECONDS) * rate, abs=0.1 * rate
+    )
+    assert find_rhythm(new, rate)
+    check = ["ffmpeg", "-v", "error", "-i", str(target), "-f", "null", "-"]
+    assert not subprocess.run(check, capture_output=True, text=True, check=True).stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "options", "kind"),
+    [
+        ("a.flac", "audio/flac", ("-sample_fmt", "s32"), "s32le"),
+        ("b.flac", "audio/flac", ("-sample_fmt", "s16"), "s16le"),
+        ("a.m4a", "audio/mp4", ("-c:a", "alac"), "s32le"),
+        ("a.aiff", "audio/aiff", (), "s16le"),
+        ("b.aiff", "audio/aiff", ("-c:a", "pcm_s24be"), "s32le"),
+        ("c.aiff", "audio/x-aiff", ("-c:a", "pcm_s8"), "s16le"),
+        ("d.aiff", "audio/aiff", ("-c:a", "pcm_s16le"), "s16le"),
+        ("e.aiff", "audio/aiff", ("-c:a", "pcm_f32be"), "f32le"),
+    ],
+)
+def test_samples_of_lossless_content_are_kept(
+    tmp_path: Path, name: str, media_type: str, options: tuple[str, ...], kind: str
+) -> None:
+    source, target = encoded(tmp_path, name, *options), tmp_path / f"out-{name}"
+    apply(source, target, media_type, form="rhythm")
+    old, new = (samples_by_ffmpeg(path, kind) for path in (source, target))
+    assert new.endswith(old)
+    assert len(new) > len(old)
+
+
+def samples_by_ffmpeg(path: Path, kind: str) -> bytes:
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-f", kind, "-"]
+    return subprocess.run(command, capture_output=True, check=True).stdout
+
+
+def test_markers_of_an_aiff_move_with_its_content(tmp_path: Path) -> None:
+    source, target = encoded(tmp_path, "a.aiff"), tmp_path / "out.aiff"
+    mark = struct.pack(">HHIB3s", 1, 7, 1000, 2, b"ab\0")
+    old = bytearray(source.read_bytes())
+    old += b"MARK" + struct.pack(">I", len(mark)) + mark
+    old += b"ANNO" + struct.pack(">I", 3) + b"hey\0"
+    struct.pack_into(">I", old, 4, len(old) - 8)
+    source.write_bytes(old)
+    apply(source, target, "audio/aiff", form="rhythm")
+    new = target.read_bytes()
+    frames = [struct.unpack_from(">I", data, data.index(b"COMM") + 10)[0] for data in (old, new)]
+    (place,) = struct.unpack_from(">I", new, new.index(b"MARK") + 12)
+    assert place - 1000 == frames[1] - frames[0] > RATE
+    assert new.endswith(b"ANNO" + struct.pack(">I", 3) + b"hey\0")
+
+
+@pytest.mark.parametrize("cut", [3, 11, 30, 60, 2000])
+def test_broken_aiff_and_aac_are_named(tmp_path: Path, cut: int) -> None:
+    for name, media_type in (("a.aiff", "audio/aiff"), ("a.aac", "audio/aac")):
+        whole = encoded(tmp_path, name).read_bytes()
+        source, target = tmp_path / f"cut-{name}", tmp_path / "out"
+        source.write_bytes(whole[:cut])
+        with pytest.raises(InputError):
+            apply(source, target, media_type, form="rhythm")
+        assert not target.exists()

@@ -1,7 +1,8 @@
 """The explicit label of sound: speech or the rhythm before the content, never over it.
 
-Source: GB 45438-2025 5.3. WAV samples and MP3 frames of the content stay byte for byte; other
-formats are encoded again at no lower rate.
+Source: GB 45438-2025 5.3. The content stays as it was: samples of WAV and AIFF, frames of MP3 and
+AAC, packets of AAC and Opus byte for byte, samples of FLAC and ALAC in value. What else there is,
+is encoded again at no lower rate.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from colophon.labels.explicit.wording import words
 from colophon.labels.model import ExplicitWritten, Medium
 from colophon.labels.remarks import Remark
 
+AIFF = ("audio/aiff", "audio/x-aiff")
 WAV = ("audio/wav", "audio/x-wav", "audio/vnd.wave")
 
 
@@ -51,12 +53,16 @@ def apply(
 
 
 def _write(source: Path, target: Path, media_type: str, order: Order) -> tuple[speech.Spoken, int]:
-    from colophon.labels.explicit.sounds import mp3, recoded, wav
+    from colophon.labels.explicit.sounds import adts, aiff, mp3, packets, recoded, wav
 
-    if media_type in WAV:
-        return wav.apply(source, target, order)
-    if media_type == "audio/mpeg":
-        return mp3.apply(source, target, order)
+    bytewise = {"audio/mpeg": mp3.apply, "audio/aac": adts.apply}
+    bytewise |= dict.fromkeys(WAV, wav.apply) | dict.fromkeys(AIFF, aiff.apply)
+    if media_type in bytewise:
+        written = bytewise[media_type](source, target, order)
+    else:
+        written = packets.apply(source, target, media_type, order)
+    if written is not None:
+        return written
     return recoded.apply(source, target, media_type, order)
 
 

@@ -46,6 +46,8 @@ FORMATS = {
     "video/ogg": ("ogg", "ogg"),
     "audio/opus": ("ogg", "ogg"),
     "audio/aac": ("aac", "adts"),
+    "audio/aiff": ("aiff", "aiff"),
+    "audio/x-aiff": ("aiff", "aiff"),
 }
 """Media type to demuxer and muxer; the demuxer is never guessed, so playlists never open."""
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from colophon.errors import MalformedFile
-from colophon.labels.explicit import loudness
 from colophon.labels.explicit.sounds import recoded
 from colophon.labels.explicit.sounds.order import Order
 from colophon.labels.explicit.speech import Spoken
@@ -76,7 +75,7 @@ def frame_at(data: bytes, at: int) -> Frame | None:
 def apply(source: Path, target: Path, order: Order) -> tuple[Spoken, int]:
     """The label written in front; also the sample rate."""
     with source.open("rb") as stream:
-        start = _after_tags(stream)
+        start = after_tags(stream)
         stream.seek(start)
         head = stream.read(SEARCH)
         at, frame = _first_frame(head, order.name)
@@ -100,7 +99,7 @@ def apply(source: Path, target: Path, order: Order) -> tuple[Spoken, int]:
     return said, frame.rate_hz
 
 
-def _after_tags(stream: BinaryIO) -> int:
+def after_tags(stream: BinaryIO) -> int:
     """Where the ID3v2 tags at the start end. Source: ID3v2.4 3.1."""
     at = 0
     for _ in range(TAGS_MOST):
@@ -128,7 +127,7 @@ def _first_frame(head: bytes, name: str) -> tuple[int, Frame]:
 
 def _level(source: Path, order: Order) -> float:
     with source.open("rb") as stream:
-        return loudness.of(recoded.listen(stream, "audio/mpeg", order))
+        return recoded.loudness_of(stream, "audio/mpeg", order)
 
 
 def encode(sound: NDArray[np.float32], frame: Frame) -> bytes:

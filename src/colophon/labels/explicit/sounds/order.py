@@ -29,7 +29,7 @@ class Order:
     progress: Callable[[float], None]
 
     def sound(
-        self, rate_hz: int, channels: int, content_db: float
+        self, rate_hz: int, channels: int, content_lufs: float
     ) -> tuple[speech.Spoken, NDArray[np.float32]]:
         """The label, and its frames x channels with the pause after it.
 
@@ -40,7 +40,8 @@ class Order:
         said = speech.make(self.text, self.lang, self.form, rate_hz)
         if said.form == "rhythm" and self.form != "rhythm":
             self.note(remark("rhythm_for_speech"))
-        mono = loudness.matched(said.samples, rate_hz, content_db)
-        frames = np.zeros((len(mono) + round(speech.PAUSE_SECONDS * rate_hz), channels), np.float32)
-        frames[: len(mono), : min(channels, 2)] = mono[:, None]
+        length = len(said.samples)
+        frames = np.zeros((length + round(speech.PAUSE_SECONDS * rate_hz), channels), np.float32)
+        frames[:length, : min(channels, 2)] = said.samples[:, None]
+        frames[:length] = loudness.matched(frames[:length], rate_hz, content_lufs)
         return said, frames

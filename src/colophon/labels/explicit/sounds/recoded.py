@@ -38,41 +38,40 @@ FEW_SAMPLES = 1024
 WRITTEN = frozenset({"major_brand", "minor_version", "compatible_brands", "encoder"})
 
 
-def listen(stream: BinaryIO, media_type: str, order: Order) -> Iterator[Sound]:
-    """The content in blocks for `loudness.of`, at most its first minutes."""
-    import numpy as np
-
+def loudness_of(stream: BinaryIO, media_type: str, order: Order) -> float:
+    """Integrated loudness of the content in LUFS."""
     with opening.reading(stream, media_type, order.name) as container:
         opening.check_length(container, order.limits, order.name)
-        sound = _main_sound(container, order.name)
-        step = int(loudness.BLOCK_SECONDS * sound.rate)
-        held: list[Sound] = []
-        blocks = 0
-        for frame in container.decode(sound):
-            held.append(_mono(frame))
-            if sum(map(len, held)) >= step:
-                yield np.concatenate(held)
-                held, blocks = [], blocks + 1
-            if blocks >= loudness.LISTEN_BLOCKS:
-                return
-        if held:
-            yield np.concatenate(held)
+        sound = main_sound(container, order.name)
+        return loudness.of(_listened(container, sound), sound.rate)
+
+
+def _listened(container: InputContainer, sound: AudioStream) -> Iterator[Sound]:
+    """Frames x channels of as much as tells enough; ends where the sound changes its form."""
+    heard, channels = 0, 0
+    for frame in container.decode(sound):
+        piece = _values(frame)
+        heard, channels = heard + len(piece), channels or piece.shape[1]
+        if piece.shape[1] != channels or heard > loudness.LISTEN_SECONDS * sound.rate:
+            return
+        yield piece
 
 
 def apply(source: Path, target: Path, media_type: str, order: Order) -> tuple[Spoken, int]:
     """The label written in front; also the sample rate."""
     with source.open("rb") as stream:
-        level = loudness.of(listen(stream, media_type, order))
+        level = loudness_of(stream, media_type, order)
     with (
         source.open("rb") as stream,
         opening.reading(stream, media_type, order.name) as container,
         opening.writing(target, media_type, container.metadata) as out,
     ):
-        sound = _main_sound(container, order.name)
+        sound = main_sound(container, order.name)
         return _recode(container, out, sound, level, order), sound.rate
 
 
-def _main_sound(container: InputContainer, name: str) -> AudioStream:
+def main_sound(container: InputContainer, name: str) -> AudioStream:
+    """The sound. Raises MalformedFile."""
     sounds = container.streams.audio
     known = bool(sounds) and sounds[0].codec_context is not None
     if not known or not SLOWEST_HZ <= (sounds[0].rate or 0) <= FASTEST_HZ:
@@ -80,7 +79,8 @@ def _main_sound(container: InputContainer, name: str) -> AudioStream:
     return sounds[0]
 
 
-def _mono(frame: AudioFrame) -> Sound:
+def _values(frame: AudioFrame) -> Sound:
+    """Frames x channels, -1 to 1."""
     import numpy as np
 
     values = frame.to_ndarray()
@@ -89,8 +89,8 @@ def _mono(frame: AudioFrame) -> Sound:
     if values.dtype == np.uint8:
         values = values.astype(np.float32) / np.float32(128) - np.float32(1)
     scale = 1.0 if values.dtype.kind == "f" else float(np.iinfo(values.dtype).max)
-    mono: Sound = (values.astype(np.float32) / np.float32(scale)).mean(axis=0)
-    return mono
+    frames: Sound = (values.astype(np.float32) / np.float32(scale)).T
+    return frames
 
 
 def _recode(
@@ -102,7 +102,7 @@ def _recode(
     encoder, others = _streams(container, out, sound, order)
     context = encoder.codec_context
     said, frames = order.sound(sound.rate, sound.channels, level)
-    out.set_chapters(_moved(container.chapters(), len(frames) / sound.rate))
+    out.set_chapters(moved(container.chapters(), len(frames) / sound.rate))
     writer = _Writer(out, encoder, order.name)
     part = av.AudioFrame.from_ndarray(frames.T.copy(), format="fltp", layout=sound.layout.name)
     part.sample_rate = sound.rate
@@ -193,7 +193,7 @@ def _streams(
 
 def _encoder(out: OutputContainer, sound: AudioStream, order: Order) -> AudioStream:
     codec = sound.codec_context.codec.canonical_name
-    name, least = ENCODERS.get(codec, ("", 0))
+    name, least = ENCODERS.get(codec, (codec, 0) if codec.startswith("pcm_") else ("", 0))
     if not name:
         raise MalformedFile(file=order.name, detail=f"sound of the codec {codec}")
     if codec == "vorbis":
@@ -213,7 +213,7 @@ def _encoder(out: OutputContainer, sound: AudioStream, order: Order) -> AudioStr
     return encoder
 
 
-def _moved(chapters: list[Any], seconds: float) -> list[Any]:
+def moved(chapters: list[Any], seconds: float) -> list[Any]:
     """Chapters later by the label's length."""
     return [
         {

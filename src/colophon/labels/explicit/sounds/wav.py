@@ -61,7 +61,7 @@ def apply(source: Path, target: Path, order: Order) -> tuple[Spoken, int]:
             raise MalformedFile(file=order.name, detail="no data chunk")
         seconds = data.size / layout.frame / layout.rate_hz
         order.limits.check("seconds", seconds, order.limits.seconds, order.name)
-        level = loudness.of(_blocks(stream, data, layout))
+        level = loudness.of(_blocks(stream, data, layout), layout.rate_hz)
         said, frames = order.sound(layout.rate_hz, layout.channels, level)
         label = encoded(frames, layout)
         with target.open("wb") as out:
@@ -111,11 +111,12 @@ def _body(stream: BinaryIO, chunk: Chunk) -> bytes:
 
 
 def _blocks(stream: BinaryIO, data: Chunk, layout: Layout) -> Iterator[Sound]:
-    size = int(loudness.BLOCK_SECONDS * layout.rate_hz) * layout.frame
-    for number in range(min(loudness.LISTEN_BLOCKS, data.size // max(1, size) + 1)):
-        stream.seek(data.start + number * size)
-        part = stream.read(min(size, data.size - number * size))
-        yield decoded(part[: len(part) // layout.frame * layout.frame], layout)
+    size = layout.rate_hz * layout.frame
+    for second in range(min(loudness.LISTEN_SECONDS, -(-data.size // size))):
+        stream.seek(data.start + second * size)
+        part = stream.read(min(size, data.size - second * size))
+        whole = part[: len(part) // layout.frame * layout.frame]
+        yield decoded(whole, layout).reshape(-1, layout.channels)
 
 
 def decoded(data: bytes, layout: Layout) -> Sound:
@@ -163,24 +164,25 @@ def _write(
         if chunk.name in _MOVED and chunk.size <= SMALL_CHUNK:
             out.write(_MOVED[chunk.name](_body(stream, chunk), frames))
         else:
-            _copy(stream, out, chunk, order)
+            stream.seek(chunk.start)
+            copy(stream, out, chunk.size, order)
         out.write(b"\0" * (size % 2))
     end = out.tell()
     out.seek(4)
     out.write(struct.pack("<I", end - 8))
 
 
-def _copy(stream: BinaryIO, out: BinaryIO, chunk: Chunk, order: Order) -> None:
-    stream.seek(chunk.start)
-    left = chunk.size
+def copy(stream: BinaryIO, out: BinaryIO, length: int, order: Order) -> None:
+    """So many bytes from where ``stream`` stands, telling how far it is."""
+    left = length
     while left:
         part = stream.read(min(BLOCK, left))
         if not part:
             raise TruncatedFile(file=order.name, detail="it became shorter while being read")
         out.write(part)
         left -= len(part)
-        if chunk.name == b"data":
-            order.progress(1 - left / chunk.size)
+        if length > BLOCK:
+            order.progress(1 - left / length)
 
 
 def _fact(body: bytes, frames: int) -> bytes:
