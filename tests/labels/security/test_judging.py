@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from colophon.errors import MalformedFile
 from colophon.labels import aigc, security_data
 from colophon.labels.model import Label
-from colophon.labels.security_data import Claims, Pin, Sm2Key, TrustStore, judge, look, sign
+from colophon.labels.security_data import (
+    Claims,
+    Pin,
+    Sm2Key,
+    TrustStore,
+    judge,
+    look,
+    public_key,
+    sign,
+)
 from colophon.labels.security_data.certificate import of_text
 from colophon.labels.tolerant import fields
 from tests.labels.made import OTHER_PRODUCER, PRODUCER
@@ -88,6 +100,10 @@ class TestBinding:
         found = look(swapped, fields=CLAIMS, trust=OURS, content=lambda _: "00" * 32)
         assert (found.security.signature, found.security.binding) == ("invalid", "unsupported")
 
+    def test_the_second_code_alone_is_the_first_over_again(self):
+        found = judge("", self.CODE, fields=CLAIMS, trust=OURS, content=lambda _: DIGEST)
+        assert (found.signature, found.binding) == ("valid", "intact")
+
     def test_a_swapped_method_is_noticed(self):
         swapped = self.CODE.replace('"payload"', '"file"')
         assert judge(swapped, fields=CLAIMS, content=lambda _: DIGEST).signature == "invalid"
@@ -152,6 +168,44 @@ class TestPropagator:
         second = self.second(digest=DIGEST)
         stolen = replace(self.FIELDS, produce_id="p-2025-0002")
         assert judge("", second, fields=stolen, trust=self.BOTH).signature == "invalid"
+
+
+def by_others(kind: str) -> tuple[str, str]:
+    """A label signed with RSA or ECDSA by another program, and the public key in PEM."""
+    message = CLAIMS.message().encode()
+    private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+    if kind == "rsa":
+        private = rsa.generate_private_key(65537, 2048)
+        algorithm, signature = (
+            "1.2.840.113549.1.1.11",
+            private.sign(message, padding.PKCS1v15(), hashes.SHA256()),
+        )
+    else:
+        private = ec.generate_private_key(ec.SECP256R1())
+        algorithm, signature = (
+            "1.2.840.10045.4.3.2",
+            private.sign(message, ec.ECDSA(hashes.SHA256())),
+        )
+    encoding = serialization.Encoding.PEM
+    shape = serialization.PublicFormat.SubjectPublicKeyInfo
+    pem = private.public_key().public_bytes(encoding, shape).decode()
+    entries = [
+        {"Type": "DS", "AlgID": algorithm, "Signature": base64.b64encode(signature).decode()},
+        {"Type": "PubKey", "AlgID": algorithm, "KeyValue": pem},
+    ]
+    return json.dumps({"SecurityData": {"PubSD": entries}}), pem
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ecdsa"])
+def test_other_algorithms_are_verified_too(kind):
+    text, pem = by_others(kind)
+    key = public_key(pem)
+    assert key is not None
+    trust = TrustStore((Pin("them", key, (PRODUCER,)),))
+    assert judge(text, fields=CLAIMS, trust=trust).signer == "them"
+    assert judge(text, fields=replace(CLAIMS, produce_id="x"), trust=trust).signature == "invalid"
+    swapped = text.replace("1.2.840.1", "1.2.156.10197.1.501 1.2.840.1", 1)
+    assert judge(swapped, fields=CLAIMS, trust=trust).signature == "unsupported"
 
 
 @pytest.fixture(scope="module")

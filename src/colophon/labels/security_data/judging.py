@@ -189,9 +189,12 @@ def _with_binding(case: _Case, security: Security, key: PublicKey | None) -> Loo
     if case.held.binding is None or bound is None or key is None:
         unknown = case.held.binding or bound or case.held.unknown_bindings
         return Looked(replace(security, binding="unsupported" if unknown else "none"), named)
-    message = bound_message(case.claims, case.held.binding, second=case.second)
     data = der.bytes_of(bound.signature) or b""
-    if key.verifies(bound.algorithm, _encoded(message), data) is None:
+    # At first writing the second code is the first one over again.
+    messages = [bound_message(case.claims, case.held.binding, second=False)]
+    if case.second:
+        messages.append(bound_message(case.claims, case.held.binding, second=True))
+    if not any(key.verifies(bound.algorithm, _encoded(one), data) for one in messages):
         broken = replace(security, signature="invalid", binding="unsupported")
         return Looked(broken, invalid)
     binding = _compared(case)
