@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
+from colophon.labels.explicit import shown
 from colophon.labels.explicit.wording import is_compliant
 
 NEAR = 8
@@ -30,7 +31,8 @@ _BLOCK = re.compile(
     r"</?(?:p|div|aside|li|h[1-6]|br|section|main|body|header|footer)\b[^>]{0,400}>", re.IGNORECASE
 )
 _TAG = re.compile(r"<[^<>]{0,400}>")
-_MARKS = re.compile(r"^[\s>#*_`\-–—【\[(（]+|[\s*_`\-–—】\])）]+$")
+_MARKS = re.compile(r"^[\s>#*_`\-–—【\[(（\u2066-\u2069]+|[\s*_`\-–—】\])）\u2066-\u2069]+$")
+_METADATA = re.compile(r"[^\w\r\n]{0,8}AIGC[:= ]\s*\{")
 _HTML = ("text/html", "application/xhtml+xml")
 
 
@@ -43,8 +45,21 @@ class Words:
 
 
 def in_words(data: bytes, media_type: str) -> Words | None:
-    """The explicit label of a text file, or None. Bounded: only both ends are looked at."""
-    text = _decoded(data)
+    """The explicit label of a text file, or None. Bounded: only both ends are looked at.
+
+    Of source code its comments count, of subtitles the cues, of a notebook its first and last
+    cell, of RTF the words.
+    """
+    return in_text(
+        data.decode("latin-1") if media_type in shown.RTF else _decoded(data), media_type
+    )
+
+
+def in_text(text: str, media_type: str) -> Words | None:
+    """As `in_words`, of a text that is decoded already (RTF: one character a byte)."""
+    seen = shown.text_of(text, media_type)
+    if seen is not None:
+        return _search(seen, html=False)
     if media_type in _HTML:
         return _search(_TAG.sub("", _BLOCK.sub("\n", _seen(text))), html=True)
     return _search(_FRONT_MATTER.sub("", text[:_EDGE], count=1) + text[_EDGE:], html=False)
@@ -73,12 +88,14 @@ def _seen(html: str) -> str:
 
 
 def _search(text: str, *, html: bool) -> Words | None:
+    short = len(text) <= _EDGE
     for where, part in (("start", text[:_EDGE]), ("end", text[-_EDGE:])):
-        lines = [line for line in part.splitlines() if line.strip()]
-        for line in lines[:NEAR] if where == "start" else reversed(lines[-NEAR:]):
-            shown = _MARKS.sub("", unescape(line) if html else line)
-            if len(shown) <= LONGEST and is_compliant(shown):
-                return Words(shown, where)
+        lines = [line for line in part.splitlines() if line.strip() and not _METADATA.match(line)]
+        for place, line in enumerate(lines[:NEAR] if where == "start" else lines[: -NEAR - 1 : -1]):
+            words = _MARKS.sub("", unescape(line) if html else line)
+            if len(words) <= LONGEST and is_compliant(words):
+                behind = short and where == "start" and place > len(lines) - 1 - place
+                return Words(words, "end" if behind else where)
     return None
 
 

@@ -1,6 +1,12 @@
 """The explicit label of text: a sentence of its own at the start or the end.
 
 Source: GB 45438-2025 5.1 (both elements, legible, at the start, the end or between).
+
+The start is the rule (``auto``), for answers of a line as for books: who reads knows before
+reading, a text that is cut off or still streaming bears its label already, and a screen reader
+says it first. ``end`` is for dialogues whose surface shows the label below each answer; it is
+kept wherever words at the end are certain to be seen, else the label stands at the start. The
+label is a line of its own, set apart by direction in a text that runs from right to left.
 """
 
 from __future__ import annotations
@@ -12,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from colophon.errors import EmptyFile, Lang, MalformedFile
-from colophon.labels.explicit import html_places
+from colophon.labels.explicit import html_places, shown, text_formats
 from colophon.labels.explicit.limits import STANDARD, Limits
 from colophon.labels.explicit.wording import words
 from colophon.labels.model import ExplicitWritten, Medium
@@ -26,12 +32,21 @@ FORMS: dict[str, Form] = {
     "text/html": "html",
     "application/xhtml+xml": "html",
 }
-STYLE = (
-    "display:block;margin:0 0 12px;padding:4px 10px;border:1px solid #6B6558;border-radius:4px;"
-    "background:#FAF8F3;color:#1E1B16;font:14px/1.6 system-ui,sans-serif;text-align:left"
+_LOOK = (
+    "display:block margin:0_0_12px padding:4px_10px border:1px_solid_#6B6558 border-radius:4px "
+    "background:#FAF8F3 color:#1E1B16 font:14px/1.6_system-ui,sans-serif text-align:start "
+    "visibility:visible opacity:1 position:static float:none clip-path:none transform:none "
+    "filter:none width:auto height:auto max-width:none max-height:none text-indent:0"
 )
+STYLE = ";".join(f"{one.replace('_', ' ')}!important" for one in _LOOK.split())
+"""What a page's own style sheets cannot undo, save one that is as insistent and inline."""
 MARK = 'data-aigc="explicit"'
 
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+_FROM_RIGHT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_FROM_LEFT = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f\u3040-\u9fff\uac00-\ud7a3]")
+_DIRECTION_SEEN = 2000
+"""Characters by which the direction of a text is told."""
 _FRONT_MATTER = re.compile(
     r"\A(---|\+\+\+)[ \t]*\r?\n(?s:.*?)^(?:\1|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.MULTILINE
 )
@@ -56,8 +71,7 @@ def apply(
     script), else at the start. Raises WordingNotCompliant.
     """
     label = words(Medium.TEXT, wording, lang)
-    newline = "\r\n" if "\r\n" in text else "\n"
-    labelled, where = _WRITERS[form](text, label, place, newline)
+    labelled, where = _WRITERS[form](text, label, place, _newline(text))
     return labelled, ExplicitWritten(text=label, where=where)
 
 
@@ -93,16 +107,49 @@ def apply_file(
     position: str,
     limits: Limits,
     **_unused: Any,
-) -> ExplicitWritten:
-    """The door `dispatch.apply` calls; ``position`` is ``start``, ``end`` or ``auto`` (start)."""
+) -> ExplicitWritten | None:
+    """The door `dispatch.apply` calls; ``position`` is ``start``, ``end`` or ``auto`` (start).
+
+    None, and no target, where a text of this type has no room for words of its own.
+    """
     limits.check("bytes", source.stat().st_size, limits.text_bytes, source.name)
     place: Place = "end" if position == "end" else "start"
-    form = FORMS.get(media_type, "plain")
-    data, written = apply_bytes(
-        source.read_bytes(), form, wording, place, lang, name=source.name, limits=limits
-    )
-    target.write_bytes(data)
+    data, name = source.read_bytes(), source.name
+    written: ExplicitWritten | None
+    if media_type in text_formats.WRITERS:
+        label = words(Medium.TEXT, wording, lang)
+        data, written = _in_format(data, media_type, label, place, name)
+    else:
+        form = FORMS.get(media_type, "plain")
+        data, written = apply_bytes(data, form, wording, place, lang, name=name, limits=limits)
+    if written is not None:
+        target.write_bytes(data)
     return written
+
+
+def _in_format(
+    data: bytes, media_type: str, label: str, place: Place, name: str
+) -> tuple[bytes, ExplicitWritten | None]:
+    if not data:
+        raise EmptyFile(file=name)
+    rtf = media_type in shown.RTF
+    mark, encoding, text = (b"", "latin-1", data.decode("latin-1")) if rtf else _decoded(data, name)
+    made = text_formats.write(text, label, place, _newline(text), media_type)
+    if made is None:
+        return data, None
+    labelled, where = made
+    return mark + labelled.encode(encoding), ExplicitWritten(text=label, where=where)
+
+
+def _newline(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def _isolated(label: str, text: str) -> str:
+    """The label with marks of its own direction, where the text runs from right to left."""
+    seen = text[:_DIRECTION_SEEN]
+    from_right = len(_FROM_RIGHT.findall(seen))
+    return f"\u2066{label}\u2069" if from_right > len(_FROM_LEFT.findall(seen)) else label
 
 
 def _decoded(data: bytes, name: str) -> tuple[bytes, str, str]:
@@ -123,16 +170,18 @@ def _strict(data: bytes, encoding: str, name: str) -> str:
 
 
 def _plain(text: str, label: str, place: Place, newline: str) -> tuple[str, str]:
-    lines = text.strip().splitlines()
-    if lines and label in (lines[0].strip(), lines[-1].strip()):
-        return text, "start" if lines[0].strip() == label else "end"
+    line = _isolated(label, text)
+    end = text_formats.label_line(text)
+    lines = [one.strip().strip("\u2066\u2069") for one in text[:end].strip().splitlines()]
+    if lines and label in (lines[0], lines[-1]):
+        return text, "start" if lines[0] == label else "end"
     if place == "start":
-        return f"{label}{newline}{newline}{text}", "start"
-    return f"{_ended(text, newline)}{newline}{label}{newline}", "end"
+        return f"{line}{newline}{newline}{text}", "start"
+    return f"{_ended(text[:end], newline)}{newline}{line}{newline}{text[end:]}", "end"
 
 
 def _markdown(text: str, label: str, place: Place, newline: str) -> tuple[str, str]:
-    quote = f"> {label}"
+    quote = f"> {_isolated(label, text)}"
     matter = _FRONT_MATTER.match(text)
     head = text[: matter.end()] if matter else ""
     body = text[len(head) :]
@@ -159,13 +208,18 @@ def _open_at_end(body: str) -> bool:
 
 
 def _html(text: str, label: str, place: Place, newline: str) -> tuple[str, str]:
-    element = f'<p {MARK} style="{STYLE}">{escape(label)}</p>'
+    spoken = "zh" if _CHINESE.search(label) else "en"
+    traits = f'{MARK} role="note" lang="{spoken}" dir="ltr" style="{STYLE}"'
+    element = f"<p {traits}>{escape(label)}</p>"
     places = html_places.find(text)
     at, where = places.start, "start"
-    if text[at:].lstrip().startswith(element):
+    known = re.compile(rf"<p {MARK}[^<>]{{0,2000}}>{re.escape(escape(label))}</p>")
+    if known.match(text, at + len(text[at:]) - len(text[at:].lstrip())):
         return text, where
-    if places.end is not None and text[: places.end].rstrip().endswith(element):
-        return text, "end"
+    if places.end is not None and (last := text.rfind(f"<p {MARK}", 0, places.end)) >= 0:
+        found = known.match(text, last)
+        if found and not text[found.end() : places.end].strip():
+            return text, "end"
     if place == "end" and places.end is not None:
         at, where = places.end, "end"
     before = "" if at == 0 or text[at - 1] == "\n" else newline
