@@ -7,7 +7,7 @@ import time
 import pytest
 
 from colophon.labels import inspect
-from colophon.labels.explicit import finding
+from colophon.labels.explicit import finding, text
 
 WORDS = "<p>AI生成</p>"
 FILLED = "<p>words</p>" * 40
@@ -36,7 +36,18 @@ def test_what_a_browser_shows_counts(html, there) -> None:
     assert _in_html(html) is there
 
 
-@pytest.mark.parametrize("piece", ["<!--", "<script>", "<head>", "<title>", "<style ", "<!-->"])
+@pytest.mark.parametrize("form", ["plain", "markdown", "html"])
+@pytest.mark.parametrize("place", ["start", "end"])
+@pytest.mark.parametrize("content", ["<p>words</p>\n" * 40, "שלום עולם\n\n" * 40])
+def test_what_is_written_is_found(form, place, content) -> None:
+    labelled, written = text.apply(content, form, place=place)
+    media_type = {"plain": "text/plain", "markdown": "text/markdown", "html": "text/html"}[form]
+    found = finding.in_words(labelled.encode(), media_type)
+    assert found == finding.Words(written.text, written.where)
+    assert text.apply(labelled, form, place=place) == (labelled, written)
+
+
+@pytest.mark.parametrize("piece", ["<p ", "<!--", "<script>", "<head>", "<title>", "<style ", "<!-->"])
 def test_what_never_closes_costs_one_pass(piece) -> None:
     started = time.perf_counter()
     _in_html(piece * (2_000_000 // len(piece)))

@@ -28,9 +28,9 @@ _CLOSED = {
 }
 _COMMENT_CLOSED = re.compile("-->")
 _BLOCK = re.compile(
-    r"</?(?:p|div|aside|li|h[1-6]|br|section|main|body|header|footer)\b[^>]{0,400}>", re.IGNORECASE
+    r"</?(?:p|div|aside|li|h[1-6]|br|section|main|body|header|footer)\b[^<>]{0,2000}>", re.IGNORECASE
 )
-_TAG = re.compile(r"<[^<>]{0,400}>")
+_TAG = re.compile(r"<[^<>]{0,2000}>")
 _MARKS = re.compile(r"^[\s>#*_`\-–—【\[(（\u2066-\u2069]+|[\s*_`\-–—】\])）\u2066-\u2069]+$")
 _METADATA = re.compile(r"[^\w\r\n]{0,8}AIGC[:= ]\s*\{")
 _HTML = ("text/html", "application/xhtml+xml")
