@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from xml.parsers import expat
 
 from colophon.errors import MalformedFile, TooLarge
 from colophon.labels.carriers.edits import applied
@@ -113,8 +114,12 @@ class XmlPart:
         return Change(element.start, element.end, new)
 
     def edited(self, changes: Iterable[Change]) -> bytes:
+        """The part with some changes. Raises MalformedFile where that is no well-formed XML:
+        two readers of a broken part may see two documents."""
         edits = [self.file.edit(change.start, change.end, change.new) for change in changes]
-        return applied(self.file.data, edits)
+        data = applied(self.file.data, edits)
+        check_well_formed(data, self.what)
+        return data
 
     def _between(self, start: int, end: int) -> str:
         return self.file.bytes_of((start, end)).decode("utf-8", "replace")
@@ -130,3 +135,18 @@ def xml_part(data: bytes, what: str) -> XmlPart:
     if not found:
         raise MalformedFile(detail=f"{what} is no XML")
     return XmlPart(file, tuple(found), what)
+
+
+def check_well_formed(data: bytes, what: str) -> None:
+    """Raises MalformedFile, naming ``what``; also where entities are declared."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.EntityDeclHandler = _no_entities
+    try:
+        parser.Parse(data, True)
+    except (expat.ExpatError, ValueError, LookupError) as wrong:
+        raise MalformedFile(detail=f"{what}: {wrong}") from wrong
+
+
+def _no_entities(*_: object) -> None:
+    detail = "entities are declared"
+    raise ValueError(detail)

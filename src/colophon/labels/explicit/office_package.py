@@ -14,7 +14,7 @@ from colophon.labels.carriers import opc
 from colophon.labels.carriers.edits import applied
 from colophon.labels.carriers.stale_labels import Change
 from colophon.labels.carriers.text_file import TextFile, decoded
-from colophon.labels.carriers.xml_part import XmlPart
+from colophon.labels.carriers.xml_part import XmlPart, check_well_formed
 from colophon.labels.carriers.zip_directory import Directory, content, directory_of
 from colophon.labels.explicit.limits import STANDARD
 from colophon.labels.tolerant.xml_spans import escape
@@ -59,9 +59,11 @@ class Package:
         return opc.xml_of(self.source, self.directory, name)
 
     def change(self, name: str, file: TextFile, changes: Iterable[Change]) -> None:
-        """Writes a part with some changes."""
+        """Writes a part with some changes. Raises MalformedFile where that is no XML."""
         edits = [file.edit(change.start, change.end, change.new) for change in changes]
-        self.changed[name] = applied(file.data, edits)
+        data = applied(file.data, edits)
+        check_well_formed(data, name)
+        self.changed[name] = data
 
     def relations(self, name: str = "") -> list[opc.Relation]:
         """The relations of a part, or of the package."""

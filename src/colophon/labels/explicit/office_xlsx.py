@@ -86,7 +86,7 @@ def _sheet_tag(book: XmlPart, name: str, relation: str, *, strict: bool) -> str:
     declared = ""
     if not prefix:
         prefix, declared = "r:", f' xmlns:r="{space}"'
-    ids = [int(book.attribute(one, "sheetId") or 0) for one in book.below("sheets", "sheet")]
+    ids = [_number(book.attribute(one, "sheetId")) for one in book.below("sheets", "sheet")]
     return (
         f'<{book.same_prefix(book.root)}sheet{declared} name="{xml_words(name)}" '
         f'sheetId="{max(ids, default=0) + 1}" {prefix}id="{relation}"/>'
@@ -128,10 +128,16 @@ def _attribute(element: Element, name: str) -> Attribute | None:
 
 
 def _raised(book: XmlPart, number: Attribute) -> Change:
-    words = book.file.text[number.value_start : number.value_end].strip()
+    words = book.file.text[number.value_start : number.value_end]
+    return Change(number.value_start, number.value_end, str(_number(words) + 1))
+
+
+def _number(words: str | None) -> int:
+    """Raises MalformedFile where a sheet has no number."""
+    words = (words or "").strip()
     if not words.isascii() or not words.isdigit() or len(words) > 9:
         raise MalformedFile(detail="a sheet's number is no number")
-    return Change(number.value_start, number.value_end, str(int(words) + 1))
+    return int(words)
 
 
 def _free_part(package: Package) -> str:
