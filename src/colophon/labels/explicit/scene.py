@@ -4,7 +4,8 @@ Source: GB 45438-2025 5.5 (both elements, on the start screen, at an edge or cor
 least 5 % of the shortest side). glTF names no start view: some viewers take a camera of the
 scene, most frame the whole of it. So every camera of the scene gets a plate of its own, and one
 more camera, ours, looks at the whole from the front with a plate that stands just in front of
-the content: whoever frames everything sees that plate at the lower edge.
+the content: whoever frames everything sees that plate at an edge (the lower one, unless a
+camera's plate stands in its way).
 
 What the scene holds keeps its bytes and its numbers; plates of ours are exchanged.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +31,7 @@ from colophon.labels.explicit.scene_document import (
     opened,
 )
 from colophon.labels.explicit.scene_plate import Plate
-from colophon.labels.explicit.scene_views import Lens, View
+from colophon.labels.explicit.scene_views import Hung, Lens, Survey, View
 from colophon.labels.explicit.wording import shorter, words
 from colophon.labels.model import ExplicitWritten, Medium
 from colophon.provisions import parameters
@@ -89,7 +91,9 @@ def named_failures(name: str) -> Iterator[None]:
     """What values of the wrong kind raise, as ours; and the file's name on what is ours."""
     try:
         yield
-    except ColophonError:
+    except ColophonError as error:
+        if name:
+            error.details.setdefault("file", name)
         raise
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
         detail = f"{type(error).__name__} in the glTF"
@@ -106,28 +110,89 @@ def start_scene(document: Document) -> int | None:
     return int(number)
 
 
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A plate before its camera: how high it is, its middle as the camera sees it."""
+
+    view: View
+    where: str
+    size: float
+    middle: tuple[float, float, float]
+
+    def corners(self, plate: Plate) -> Matrix:
+        """In the scene."""
+        import numpy as np
+
+        x, y, z = self.middle
+        wide, high = self.size * plate.aspect / 2, self.size / 2
+        quad = np.array([[x + i * wide, y + j * high, z] for i in (-1, 1) for j in (-1, 1)])
+        return np.asarray(quad @ self.view.rigid[:3, :3].T + self.view.rigid[:3, 3], np.float64)
+
+    def ratio(self, plate: Plate) -> float:
+        """Ink height beside the view's shortest side."""
+        return self.size * plate.ink_share / min(self.view.lens.size(-self.middle[2]))
+
+
 def _labelled(
     document: Document, changes: Changes, scene: int, text: str, where: str
 ) -> ExplicitWritten:
     found = scene_views.survey(document, scene)
-    views = [*(one for one in found.views if not one.own), scene_views.start_view(found)]
-    plate = _fitting(text, [view.lens for view in views])
+    views = [view for view in found.views if not view.own]
+    front = scene_views.start_view(found)
+    plate = _fitting(text, [view.lens for view in (*views, front)])
+    plates = [_before(view, found, plate, where) for view in views]
+    plates.append(_clear_of(plates, front, found, plate, where))
     mesh = _mesh(changes, plate)
-    corners = found.box()
-    ratios = []
-    for view in views:
-        depth = scene_views.depth_of(view, corners)
-        size, x, y = placed(view.lens.size(depth), plate, where)
-        old = found.plates.get(view.plate)
-        local = _local(view, old.above if old else view.above, size, (x, y, -depth))
-        extras = {MARK: {"text": plate.text}}
-        node = {"name": view.plate, "mesh": mesh, "matrix": _columns(local), "extras": extras}
-        number = changes.put("nodes", node, old.node if old else None)
-        if not old:
-            _hang(changes, scene, view.parent, number)
-        ratios.append(size * plate.ink_share / min(view.lens.size(depth)))
-    _own_camera(changes, scene, views[-1])
-    return ExplicitWritten(plate.text, where, round(min(ratios), 4), round(plate.contrast, 2))
+    for one in plates:
+        _add_plate(changes, scene, one, found.plates.get(one.view.plate), (mesh, plate.text))
+    _own_camera(changes, scene, front)
+    least = min(one.ratio(plate) for one in plates)
+    return ExplicitWritten(plate.text, plates[0].where, round(least, 4), round(plate.contrast, 2))
+
+
+def _before(view: View, found: Survey, plate: Plate, where: str) -> _Placed:
+    depth = scene_views.depth_of(view, found.box())
+    size, x, y = placed(view.lens.size(depth), plate, where)
+    return _Placed(view, where, size, (x, y, -depth))
+
+
+def _clear_of(
+    others: list[_Placed], front: View, found: Survey, plate: Plate, where: str
+) -> _Placed:
+    """The plate before the whole, at an edge where neither it nor a camera's hides the other."""
+    theirs = [(one.view, one.corners(plate)) for one in others]
+    usual = _before(front, found, plate, where)
+    for name in dict.fromkeys((where, "bottom", "top", *stamp.POSITIONS)):
+        one = _before(front, found, plate, name)
+        ours = one.corners(plate)
+        if not any(_meet(view, ours, it) or _meet(front, ours, it) for view, it in theirs):
+            return one
+    return usual
+
+
+def _meet(view: View, one: Matrix, other: Matrix) -> bool:
+    """Whether two plates lie over one another in a view."""
+    first, second = scene_views.shown(view, one), scene_views.shown(view, other)
+    if first is None or second is None:
+        return False
+    apart = (first[2] <= second[0], second[2] <= first[0], first[3] <= second[1])
+    return not (any(apart) or second[3] <= first[1])
+
+
+def _add_plate(
+    changes: Changes, scene: int, one: _Placed, old: Hung | None, shows: tuple[int, str]
+) -> None:
+    mesh, text = shows
+    local = _local(one.view, old.above if old else one.view.above, one.size, one.middle)
+    node = {
+        "name": one.view.plate,
+        "mesh": mesh,
+        "matrix": _columns(local),
+        "extras": {MARK: {"text": text}},
+    }
+    number = changes.put("nodes", node, old.node if old else None)
+    if not old:
+        _hang(changes, scene, one.view.parent, number)
 
 
 def _hang(changes: Changes, scene: int, parent: int | None, node: int) -> None:

@@ -33,8 +33,8 @@ class Seen:
 
     text: str
     left: float
-    right: float
     bottom: float
+    right: float
     top: float
     ink_ratio: float
 
@@ -103,15 +103,15 @@ def _seen(document: Document, view: View, plate: Hung) -> Seen | None:
 def _projected(view: View, placed: Matrix, text: str, share: float) -> Seen | None:
     import numpy as np
 
-    local = (placed - view.rigid[:3, 3]) @ view.rigid[:3, :3]
-    depths, far = -local[:, 2], view.lens.far
-    if float(depths.min()) < view.lens.near or (far and float(depths.max()) > far):
+    edges = scene_views.shown(view, placed)
+    if edges is None:
         return None
-    sizes = np.array([view.lens.size(float(depth)) for depth in depths]) / 2
-    shown = local[:, :2] / sizes
-    (left, bottom), (right, top) = shown.min(axis=0).tolist(), shown.max(axis=0).tolist()
-    ink = float(np.ptp(local[:, 1])) * share / (2 * float(sizes.min()))
-    return Seen(text, left, right, bottom, top, ink)
+    local = (placed - view.rigid[:3, 3]) @ view.rigid[:3, :3]
+    deepest = float((-local[:, 2]).max())
+    if view.lens.far and deepest > view.lens.far:
+        return None
+    ink = float(np.ptp(local[:, 1])) * share / min(view.lens.size(deepest))
+    return Seen(text, *edges, ink)
 
 
 def _corners(document: Document, mesh: object) -> Matrix | None:

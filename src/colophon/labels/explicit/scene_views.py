@@ -167,6 +167,19 @@ def depth_of(view: View, corners: Matrix) -> float:
     return depth
 
 
+def shown(view: View, corners: Matrix) -> tuple[float, float, float, float] | None:
+    """Left, bottom, right and top of some points as a view shows them, from -1 to 1 within it;
+    None where its camera is not in front of them all."""
+    import numpy as np
+
+    local = (corners - view.rigid[:3, 3]) @ view.rigid[:3, :3]
+    if float((-local[:, 2]).min()) < view.lens.near:
+        return None
+    sizes = np.array([view.lens.size(float(depth)) for depth in -local[:, 2]]) / 2
+    (left, bottom), (right, top) = (end(local[:, :2] / sizes, axis=0) for end in (np.min, np.max))
+    return float(left), float(bottom), float(right), float(top)
+
+
 @dataclass(frozen=True, slots=True)
 class _Visit:
     """A node met in a scene: what is above it, and its transform."""
