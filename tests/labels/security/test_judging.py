@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from colophon.errors import MalformedFile
+from colophon.errors import LabelFieldInvalid, MalformedFile
 from colophon.labels import aigc, security_data
 from colophon.labels.model import Label
 from colophon.labels.security_data import (
@@ -25,6 +25,7 @@ from colophon.labels.security_data import (
     look,
     public_key,
     sign,
+    signed,
 )
 from colophon.labels.security_data.certificate import of_text
 from colophon.labels.tolerant import fields
@@ -268,6 +269,26 @@ def test_the_text_fits_the_label_and_two_kibibytes():
     assert found.security is not None
     assert (found.security.signature, found.security.binding) == ("valid", "intact")
     assert not found.deviations
+
+
+def test_our_code_goes_into_the_field_that_is_ours():
+    ours = signed(LABEL, KEY)
+    assert ours.reserved_code1 == ours.reserved_code2 == codes()
+    assert signed(ours, OTHER) == ours
+    kept = signed(replace(TestPropagator.KEPT, reserved_code1="theirs"), OTHER)
+    assert kept.reserved_code1 == "theirs"
+    found = judge("theirs", kept.reserved_code2, fields=TestPropagator.FIELDS)
+    assert (found.signature, found.key) == ("unknown_signer", OTHER.public.fingerprint)
+    platform = Label("", "", "2", content_propagator=OTHER_PRODUCER, propagate_id="q-7")
+    claims = Claims("2", "", "", OTHER_PRODUCER, "q-7")
+    trust = TrustStore().also(Pin("platform", OTHER.public, (OTHER_PRODUCER,)))
+    second = signed(platform, OTHER).reserved_code2
+    assert judge("", second, fields=claims, trust=trust).signer == "platform"
+
+
+def test_a_field_that_could_be_read_in_two_ways_is_not_signed():
+    with pytest.raises(LabelFieldInvalid):
+        sign(replace(LABEL, produce_id='p","x":"y'), KEY)
 
 
 def test_signing_twice_gives_the_same_text():

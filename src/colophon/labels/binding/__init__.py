@@ -17,6 +17,7 @@ from colophon.labels.binding.parts import Part, streamed
 from colophon.labels.carriers.packet import Carrier
 from colophon.labels.security_data import sm3
 
+BLANK = normal.BLANK
 PAYLOAD, FILE = "payload", "file"
 WALKS: Mapping[str, Callable[[BinaryIO], Iterator[Part]]] = MappingProxyType(
     {

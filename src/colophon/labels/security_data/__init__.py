@@ -7,12 +7,13 @@ shows that the label is whole, not whose it is.
 
 from colophon.labels.security_data.form import Claims, parse
 from colophon.labels.security_data.judging import Content, Looked, judge, look
-from colophon.labels.security_data.keys import PublicKey, Sm2Key, public_key
-from colophon.labels.security_data.signing import sign
+from colophon.labels.security_data.keys import KEY_FILE, PublicKey, Sm2Key, public_key
+from colophon.labels.security_data.signing import sign, signed
 from colophon.labels.security_data.trust import EMPTY, Pin, TrustStore
 
 __all__ = [
     "EMPTY",
+    "KEY_FILE",
     "Claims",
     "Content",
     "Looked",
@@ -25,4 +26,5 @@ __all__ = [
     "parse",
     "public_key",
     "sign",
+    "signed",
 ]

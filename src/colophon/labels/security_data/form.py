@@ -135,6 +135,11 @@ def contents(data: dict[str, Any]) -> Contents:
     )
 
 
+def encoded(message: str) -> bytes:
+    """A message as it is signed; no two texts give the same bytes."""
+    return message.encode("utf-8", "surrogatepass")
+
+
 def _message(*fields: tuple[str, str]) -> str:
     return ",".join(f'"{name}":"{value}"' for name, value in fields)
 

@@ -166,7 +166,7 @@ def _fitting(
         return None
     for key in _candidates(case):
         for message in messages:
-            how = key.verifies(signed.algorithm, _encoded(message), data)
+            how = key.verifies(signed.algorithm, form.encoded(message), data)
             if how is not None:
                 return how, key
     return None
@@ -194,7 +194,7 @@ def _with_binding(case: _Case, security: Security, key: PublicKey | None) -> Loo
     messages = [bound_message(case.claims, case.held.binding, second=False)]
     if case.second:
         messages.append(bound_message(case.claims, case.held.binding, second=True))
-    if not any(key.verifies(bound.algorithm, _encoded(one), data) for one in messages):
+    if not any(key.verifies(bound.algorithm, form.encoded(one), data) for one in messages):
         broken = replace(security, signature="invalid", binding="unsupported")
         return Looked(broken, invalid)
     binding = _compared(case)
@@ -209,10 +209,6 @@ def bound_message(claims: Claims, binding: form.Binding, *, second: bool) -> str
     if second:
         parts.insert(1, claims.propagation())
     return ",".join(parts)
-
-
-def _encoded(message: str) -> bytes:
-    return message.encode("utf-8", "surrogatepass")
 
 
 def _compared(case: _Case) -> str:

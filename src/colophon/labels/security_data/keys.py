@@ -15,6 +15,8 @@ from types import MappingProxyType
 from colophon.errors import DiskFull, SigningKeyUnusable, TargetExists, TargetUnwritable
 from colophon.labels.security_data import der, sm2, sm3
 
+KEY_FILE = "label.key.pem"
+"""The name of an operator's SM2 key in its folder of keys."""
 SM2_WITH_SM3 = "1.2.156.10197.1.501"
 _EC_KEY = bytes.fromhex("2a8648ce3d0201")
 _SM2_CURVE = bytes.fromhex("2a811ccf5501822d")

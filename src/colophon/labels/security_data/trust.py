@@ -73,6 +73,10 @@ class TrustStore:
         except OSError as error:
             raise Unreadable(file=path.name, detail=error.strerror or "") from error
 
+    def also(self, *pins: Pin) -> TrustStore:
+        """This store with further pins: the operator's own key, another folder's."""
+        return TrustStore((*self.pins, *pins))
+
     def knows(
         self,
         key: PublicKey,
