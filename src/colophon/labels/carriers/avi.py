@@ -194,22 +194,28 @@ def _placed(source: BinaryIO, film: _Film, new: bytes) -> Iterator[Edit]:
             pending = None
         elif not space.plain:
             yield Edit(space.start, space.end, _space(room))
-    yield from _at_end(source, film, pending or b"")
+    own = _own_at_end(film)
+    yield from _at_end(source, film, own, pending or b"")
     for info in film.infos.values():
-        if info.labels and info.rest and info.chunk.end <= film.media.start:
+        if info.labels and info.chunk.end <= film.media.start:
             yield info.shortened()
-        elif info.labels and (info.rest or info.chunk.outside):
+        elif info.labels and info.chunk not in own:
             yield info.blanked()
 
 
-def _at_end(source: BinaryIO, film: _Film, new: bytes) -> Iterator[Edit]:
-    """``new`` instead of the lists of nothing but labels that end the first part."""
+def _own_at_end(film: _Film) -> list[Chunk]:
+    """The lists of nothing but labels that end the first part, the last one first."""
     own: list[Chunk] = []
     for chunk in reversed([c for c in film.riff.chunks if not c.outside]):
         info = film.infos.get(chunk.start)
         if info is None or not info.only_labels or chunk.start < film.media.end:
             break
         own.append(chunk)
+    return own
+
+
+def _at_end(source: BinaryIO, film: _Film, own: list[Chunk], new: bytes) -> Iterator[Edit]:
+    """``new`` instead of those lists."""
     if own:
         edit = Edit(own[-1].start, film.riff.end, new)
     elif new:

@@ -39,7 +39,7 @@ def planned(source: BinaryIO, segment: Segment, tags_at: int, gone: set[int]) ->
     """The lists telling of the tags at ``tags_at`` (in the file, before anything is put there),
     and no longer of those in ``gone``; both count from the file's start.
 
-    No list at all, or one without any room, stays as it is.
+    No list at all, a damaged one, or one without any room, stays as it is.
     """
     heads = segment.of_name(SEEK_HEAD)
     plan = Plan()
@@ -47,11 +47,11 @@ def planned(source: BinaryIO, segment: Segment, tags_at: int, gone: set[int]) ->
         return plan
     position = tags_at - segment.body
     lost = {at - segment.body for at in gone} - {position}
-    lists = [(head, _read(source, head)) for head in heads]
+    lists = [(head, entries) for head in heads if (entries := _read(source, head)) is not None]
     told = any(e.name == TAGS and e.position == position for _, list_ in lists for e in list_)
     for head, entries in lists:
         kept = [e.data for e in entries if not (e.name == TAGS and e.position in lost)]
-        adds = not told and head is heads[0]
+        adds = not told and head is lists[0][0]
         if len(kept) == len(entries) and not adds:
             continue
         place = _Place(head.start, _room(segment, head), _sealed(source, head))
@@ -106,8 +106,12 @@ def _room(segment: Segment, head: Element) -> int:
     return behind.end if behind and behind.name == ebml.VOID else head.end
 
 
-def _read(source: BinaryIO, head: Element) -> list[_Entry]:
+def _read(source: BinaryIO, head: Element) -> list[_Entry] | None:
+    """None where what is added behind the entries might not be found again."""
     data = exactly(source, head.body, head.end - head.body, "Matroska SeekHead")
+    inner = list(ebml.children(data, 0, len(data)))
+    if any(e.size is None for e in inner) or (inner[-1].end if inner else 0) != len(data):
+        return None
     return [_parsed(data, e) for e in ebml.children(data, 0, len(data)) if e.name == _SEEK]
 
 
