@@ -36,6 +36,7 @@ from colophon.labels.carriers.heif_meta import (
     Locations,
     Meta,
     announced,
+    check_filled,
     new_item,
     picture_meta,
 )
@@ -102,6 +103,7 @@ class Heif:
             if found(top, b"meta") or not found(top, b"moov"):
                 raise MalformedFile(detail="HEIF: no meta box of a picture")
             return pieces_of(_founded(source, top, packets["xmp"]), size)
+        check_filled(source, meta)
         _check_whole(meta, size)
         return pieces_of(_labelled(source, top, meta, packets["xmp"]), size)
 
@@ -219,6 +221,8 @@ def _opened(top: list[Box], media: BoxEdit) -> list[BoxEdit]:
     last = top[-1]
     if not last.open_ended or media.start != last.end:
         return []
+    if last.kind == b"meta":
+        raise MalformedFile(detail="HEIF: its meta box does not say how long it is")
     if last.end - last.start > _UINT32_MAX:
         raise TooLarge(detail="HEIF: its last box is over 4 GiB")
     return [BoxEdit(last.start, last.start + 4, struct.pack(">I", last.end - last.start))]

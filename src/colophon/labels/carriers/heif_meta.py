@@ -253,6 +253,24 @@ def _entry(fields: _Fields, table: Locations, idat: int | None) -> Entry:
     return Entry(number, method, base, spans, at + start, at + fields.at)
 
 
+def check_filled(source: BinaryIO, meta: Meta) -> None:
+    """Raises MalformedFile where the tables are not boxes to their end, for what is added there
+    would be hidden."""
+    iinf, iref = meta.part(b"iinf"), meta.part(b"iref")
+    tables = [(meta.box, _FULL), (iref, _FULL)]
+    if iinf is not None:
+        narrow = read_at(source, iinf.body, 1) == b"\0"
+        tables.append((iinf, _FULL + (_NARROW if narrow else _WIDE)))
+    for box, skip in tables:
+        if box is None:
+            continue
+        inner = children(source, box, skip=skip)
+        if (inner[-1].end if inner else box.body + skip) != box.end:
+            raise MalformedFile(detail=f"HEIF: its {box.kind.decode('latin-1')} box is damaged")
+    if iinf is None or meta.part(b"iloc") is None:
+        raise MalformedFile(detail="HEIF: no table of items")
+
+
 def new_item(meta: Meta) -> int:
     """A number no item or group of the file has. Raises TooLarge."""
     number = max(meta.used, default=0) + 1
@@ -288,8 +306,7 @@ def announced(source: BinaryIO, meta: Meta, number: int) -> list[BoxEdit]:
 def _listed(source: BinaryIO, meta: Meta, entry: bytes) -> list[BoxEdit]:
     iinf = meta.part(b"iinf")
     if iinf is None:
-        fresh = new_box(b"iinf", bytes(4), b"\0\1", entry)
-        return [BoxEdit(meta.box.end, meta.box.end, fresh, (meta.box,))]
+        raise MalformedFile(detail="HEIF: no table of items")
     width = _NARROW if read_at(source, iinf.body, 1) == b"\0" else _WIDE
     at = iinf.body + _FULL
     count = int.from_bytes(read_at(source, at, width), "big") + 1

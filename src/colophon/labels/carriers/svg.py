@@ -12,6 +12,7 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
+from xml.parsers import expat
 
 from colophon.errors import MalformedFile, TooLarge
 from colophon.labels import xmp
@@ -73,6 +74,7 @@ class Svg:
         found = outline(file.text)
         if len(packets["xmp"]) > METADATA_CAP:
             raise TooLarge(detail=f"SVG XMP > {METADATA_CAP} bytes")
+        _check_well_formed(file)
         span = _own(file.text, found)
         edits = [_blank(file, span) for span, _ in _labels(file, found)]
         edits.append(_placed(file, found, span, _text(file, packets["xmp"])))
@@ -133,6 +135,20 @@ def _bytes(file: TextFile, part: str) -> bytes:
     return raw if name == "utf-8" else raw.decode(name, "replace").encode()
 
 
+def _check_well_formed(file: TextFile) -> None:
+    """Raises MalformedFile. Entities are neither looked up nor put in their places."""
+    parser = expat.ParserCreate("utf-8")
+    parser.DefaultHandler = _ignored
+    try:
+        parser.Parse(_bytes(file, file.text), True)
+    except (expat.ExpatError, ValueError) as wrong:
+        raise MalformedFile(detail=f"SVG that is no XML: {str(wrong)[:80]}") from wrong
+
+
+def _ignored(_markup: str) -> None:
+    return None
+
+
 def _own(text: str, found: Outline) -> Span | None:
     """The first packet in a metadata element: between its marks, or an ``xmpmeta`` element."""
     for part in found.metadata:
@@ -150,7 +166,8 @@ def _own(text: str, found: Outline) -> Span | None:
 def _wrapped(inner: str) -> Span | None:
     start = inner.find("<?xpacket begin")
     end = _PACKET_END.search(inner, start) if start >= 0 else None
-    return (start, end.end()) if end else None
+    # A beginning without an end may stand before it.
+    return (inner.rfind("<?xpacket begin", 0, end.start()), end.end()) if end else None
 
 
 def _wrapper(inner: str) -> Span | None:
