@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.measuring import PRODUCER, Row
@@ -101,7 +102,8 @@ def _bare(source: Path, target: Path) -> None:
     for parent in {path.parent for path in paths}:
         (target / parent.relative_to(source)).mkdir(parents=True, exist_ok=True)
     targets = [target / path.relative_to(source) for path in paths]
-    with ProcessPoolExecutor(JOBS) as pool:
+    # This process has threads of its own libraries by now, which a fork would leave behind.
+    with ProcessPoolExecutor(JOBS, get_context("spawn")) as pool:
         list(pool.map(_label, paths, targets, chunksize=16))
 
 
