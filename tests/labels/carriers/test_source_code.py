@@ -16,7 +16,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from colophon.errors import NoLabelPlace, UnknownType
+from colophon.errors import NoLabelPlace, SignedFile, UnknownType
 from colophon.labels import aigc
 from colophon.labels.carriers.languages import BY_EXTENSION
 from colophon.labels.carriers.packet import Carrier
@@ -233,6 +233,11 @@ def test_the_two_languages_of_m(source: str, mark: bytes) -> None:
     assert labelled(".m", source).splitlines()[-1].startswith(mark)
 
 
+def test_a_batch_line_that_goes_on_is_refused() -> None:
+    with pytest.raises(NoLabelPlace):
+        labelled(".bat", "echo a ^\r\n")
+
+
 def test_ini_values_stay() -> None:
     source = "[a]\nb = 1\n  more\n"
     before, after = configparser.ConfigParser(), configparser.ConfigParser()
@@ -251,6 +256,31 @@ def test_a_label_in_a_string_is_data() -> None:
     out = labelled(".py", source)
     assert out == source.encode() + b"# AIGC: " + LABEL + b"\n"
     assert labels(".py", out) == [LABEL]
+
+
+def test_words_of_a_yaml_scalar_are_data() -> None:
+    source = f"a: |\n  x\n  # AIGC: {OTHER_LABEL.decode()}\n"
+    out = labelled(".yaml", source)
+    assert yaml.safe_load(out) == yaml.safe_load(source)
+    assert labels(".yaml", out) == [LABEL]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "source"),
+    [
+        (".ps1", "x\r\n# SIG # Begin signature block\r\n# MII\r\n"),
+        (".xml", '<a><Signature xmlns="http://www.w3.org/2000/09/xmldsig#"/></a>'),
+    ],
+)
+def test_what_is_signed_is_refused(suffix: str, source: str) -> None:
+    with pytest.raises(SignedFile):
+        labelled(suffix, source)
+
+
+def test_labels_at_both_ends_become_one() -> None:
+    other = b"# AIGC: " + OTHER_LABEL + b"\n"
+    out = labelled(".py", b"#!/bin/py\n" + other + b"x = 1\n" + other)
+    assert out == b"#!/bin/py\nx = 1\n# AIGC: " + LABEL + b"\n"
 
 
 def test_stacked_labels_become_one() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from colophon.errors import NoLabelPlace
+from colophon.errors import NoLabelPlace, SignedFile
 
 _END_MARK = re.compile(r"^__(?:END|DATA)__[ \t]*\r?$", re.MULTILINE)
 _POD = re.compile(r"^=([a-zA-Z]\w*)", re.MULTILINE)
@@ -19,7 +19,7 @@ _SHELL_HERE = re.compile(
 )
 _ARITHMETIC = re.compile(r"\(\(|\blet\b")
 _ARCHIVE = re.compile(r"^__[A-Z_]{2,40}__[ \t]*\r?$", re.MULTILINE)
-_JOINED = re.compile(r"(?<!\\)(?:\\\\)*\\(?:\r\n|\n|\r)?\Z")
+_SIGNATURES = ("# SIG # Begin signature block", "http://www.w3.org/2000/09/xmldsig#")
 _OPENING = re.compile(r"<\?(?!xml)(?:php\b|=)?", re.IGNORECASE)
 _PHP = re.compile(
     r"'(?:[^'\\]++|\\.)*+(?:'|\Z)|\"(?:[^\"\\]++|\\.)*+(?:\"|\Z)|`(?:[^`\\]++|\\.)*+(?:`|\Z)"
@@ -33,9 +33,17 @@ _TOP_SCALAR = re.compile(
 )
 
 
-def joined(text: str) -> bool:
-    """Whether the last line goes on in a next one."""
-    return bool(_JOINED.search(text, max(0, len(text) - 4096)))
+def joined(text: str, sign: str) -> bool:
+    """Whether the last line goes on in a next one, by a sign at its end that is not doubled."""
+    last = text[-4096:].removesuffix("\n").removesuffix("\r")
+    return bool(sign) and (len(last) - len(last.rstrip(sign))) % 2 == 1
+
+
+def unsigned(text: str) -> int:
+    """The end of a text that nobody signed."""
+    if any(mark in text for mark in _SIGNATURES):
+        raise SignedFile
+    return len(text)
 
 
 def perl(text: str) -> int:
@@ -115,5 +123,7 @@ ENDS: dict[str, Callable[[str], int]] = {
     "text/x-perl": perl,
     "text/x-ruby": ruby,
     "text/x-shellscript": shell,
+    "text/x-powershell": unsigned,
+    "application/xml": unsigned,
 }
 """By media type; elsewhere the code ends with the text."""

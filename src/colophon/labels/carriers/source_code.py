@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import BinaryIO
 
-from colophon.errors import NoLabelPlace, UnknownType
+from colophon.errors import ColophonError, NoLabelPlace, UnknownType
 from colophon.labels.carriers import code_ends
 from colophon.labels.carriers.edits import pieces_of
 from colophon.labels.carriers.label_field import FIELD
@@ -39,7 +39,7 @@ _EDGE_LINES = 64
 _MARKS = r"(?:<\?php[ \t]+//|<!--|/\*|<\?|//|--|::|[#;%'])"
 _COMMENT = re.compile(rf"[ \t]*(?:{_MARKS}[^\r\n]*)?")
 _LABEL = re.compile(
-    rf"[ \t]*{_MARKS}[ \t]*{FIELD}[ \t]*[:= ][ \t]*(\{{[^\r\n]*\}})[ \t]*(?:-->|\*/|\?>)?[ \t]*"
+    rf"{_MARKS}[ \t]*{FIELD}[ \t]*[:= ][ \t]*(\{{[^\r\n]*\}})[ \t]*(?:-->|\*/|\?>)?[ \t]*"
 )
 _PHP_BEGINS = f"<?php // {FIELD}: {{"
 _PHP_LABEL = re.compile(rf"<\?php // {FIELD}: (\{{[^\r\n]*\}}) \?>(?=(?:\r\n|\n|\r)?\Z)")
@@ -116,17 +116,20 @@ class SourceCodeCarrier:
         return [*gone, Change(last.start, last.end, comment.label(label))]
 
     def _lines(self, text: str) -> list[_Line]:
-        """The labels among the comments at the code's end, or else at its beginning."""
+        """The labels among the comments at the code's beginning and at its end, in order."""
         behind = _PHP_LABEL.match(text, max(0, text.rfind(_PHP_BEGINS)))
         if behind:
             return [_Line(*behind.span(), behind.span(1))]
-        found = list(_labels(text, _upwards(text, _bounded_end(self._language, text))))
-        return found[::-1] or list(_labels(text, _downwards(text)))
+        end = _searched(self._language, text)
+        tail = list(_labels(text, _upwards(text, end))) if end is not None else []
+        low = tail[-1].start if tail else len(text)
+        head = [one for one in _labels(text, _downwards(text)) if one.start < low]
+        return [*head, *reversed(tail)]
 
 
 def _placed(file: TextFile, language: Language, label: str) -> Change:
     text, newline = file.text, file.newline
-    if language.joins and code_ends.joined(text):
+    if code_ends.joined(text, language.joins):
         raise NoLabelPlace(detail="its last line is continued")
     line = _comment(language, text).label(label)
     at = _code_end(language, text)
@@ -156,12 +159,12 @@ def _code_end(language: Language | None, text: str) -> int | None:
     return code_ends.ENDS.get(media_type, len)(text)
 
 
-def _bounded_end(language: Language | None, text: str) -> int:
+def _searched(language: Language | None, text: str) -> int | None:
+    """Up to where a label may be the last comment; None where the last lines may be words."""
     try:
-        end = _code_end(language, text)
-    except NoLabelPlace:
+        return _code_end(language, text)
+    except ColophonError:
         return len(text)
-    return len(text) if end is None else end
 
 
 def _value(file: TextFile, line: _Line) -> bytes:

@@ -92,7 +92,10 @@ def _php_start(text: str, words: str, newline: str) -> str:
 
 def _code_end(text: str, media_type: str) -> int | None:
     """Where a comment may stand last, before the metadata label's line; None in any doubt."""
-    if media_type == "text/x-php" or not text.endswith(("\n", "\r")) or code_ends.joined(text):
+    joins = BY_MEDIA_TYPE[media_type].joins
+    if media_type == "text/x-php" or code_ends.joined(text, joins):
+        return None
+    if not text.endswith(("\n", "\r")):
         return None
     try:
         if media_type == "application/yaml" and code_ends.yaml(text) is None:
