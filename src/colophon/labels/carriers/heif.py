@@ -104,7 +104,7 @@ class Heif:
                 raise MalformedFile(detail="HEIF: no meta box of a picture")
             return pieces_of(_founded(source, top, packets["xmp"]), size)
         check_filled(source, meta)
-        _check_whole(meta, size)
+        _check_whole(meta, top[-1].end)
         return pieces_of(_labelled(source, top, meta, packets["xmp"]), size)
 
     def standard_place(self, form: PacketForm) -> str:
@@ -128,9 +128,9 @@ def _bears(item: Item) -> bool:
     return item.is_xmp or item.kind == b"Exif"
 
 
-def _check_whole(meta: Meta, size: int) -> None:
+def _check_whole(meta: Meta, end: int) -> None:
     for entry in meta.locations.entries if meta.locations else ():
-        if any(start + length > size for start, length in entry.extents or ()):
+        if any(start + length > end for start, length in entry.extents or ()):
             raise TruncatedFile(detail=f"HEIF item {entry.number}")
 
 
