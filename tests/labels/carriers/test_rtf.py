@@ -81,6 +81,13 @@ def test_a_quotation_in_the_words_is_read_and_kept() -> None:
     assert quoted in labelled(text)
 
 
+def test_pictures_of_any_size_cost_nothing() -> None:
+    text = "{\\rtf1\\ansi{\\fonttbl{\\f0 Arial;}}{\\pict " + "00ff" * 2_200_000 + "}\\pard x}"
+    out = labelled(text)
+    assert out.index("userprops") < 100
+    assert labelled(labelled(out, OTHER_LABEL)) == out
+
+
 def test_a_cut_or_other_file_is_refused() -> None:
     with pytest.raises(TruncatedFile):
         labelled(HEAD + "\\pard words")

@@ -21,6 +21,7 @@ _TOKEN = re.compile(
 _LINES = {"par", "line", "sect", "page", "row", "cell", "nestcell", "nestrow"}
 _SIGNS = {"emdash": "—", "endash": "–", "tab": "\t", "bullet": "•", "lquote": "‘", "rquote": "’"}
 _SILENT = {"fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "filetbl", "listtable"}
+_CONTENT_GROUPS = {"pict", "object"}
 _ASIDE = ("header", "footer", "ftn", "aftn", "background")
 _CONTENT = {"pard", "plain", "par", "trowd", "u", "tab", "line", "page", "sect", "intbl", "pntext"}
 _SYMBOL_BYTES = 0x80
@@ -37,7 +38,7 @@ class Head:
 
 
 def head(text: str) -> Head:
-    """Raises TruncatedFile where a group before the words has no end."""
+    """Never fails: a group without end is where the words are taken to begin."""
     opening = re.compile(r"\s*\{\s*\\rtf\d*[ ]?").match(text)
     at = tables = opening.end() if opening else 0
     info, grouped = None, False
@@ -50,7 +51,10 @@ def head(text: str) -> Head:
             at = word.end()
             tables = tables if grouped else at
         elif (group := _DESTINATION.match(text, at)) and _aside(group):
-            at, grouped = group_end(text, at), True
+            try:
+                at, grouped = group_end(text, at), True
+            except TruncatedFile:
+                break
             if not group[2].startswith(_ASIDE):
                 tables = at
             info = at if group[2] == "info" else info
@@ -60,6 +64,8 @@ def head(text: str) -> Head:
 
 
 def _aside(group: re.Match[str]) -> bool:
+    if group[2] in _CONTENT_GROUPS:
+        return False
     return bool(group[1]) or group[2] in _SILENT or group[2].startswith(_ASIDE)
 
 

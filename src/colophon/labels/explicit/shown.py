@@ -97,10 +97,7 @@ def _ass_words(text: str) -> str:
 
 def _rtf(text: str) -> str:
     tail = rtf_text.words(text[-EDGE:]) if len(text) > EDGE else ""
-    try:
-        start = rtf_text.head(text).words
-    except ColophonError:
-        start = 0
+    start = rtf_text.head(text).words
     between = f"\n{OTHER}" * _FEW + "\n" if tail else ""
     return rtf_text.words(text[start : start + EDGE]) + between + tail
 
