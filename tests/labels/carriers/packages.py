@@ -185,8 +185,8 @@ def epub(version: str = "3.0", extra: str = "", **more: str) -> bytes:
     return zipped(parts | more, stored=("mimetype",))
 
 
-def ofd(inner: str = "<ofd:Creator>Made</ofd:Creator>", after: str = "") -> bytes:
-    """OFD of one blank page."""
+def ofd(inner: str = "<ofd:Creator>Made</ofd:Creator>", after: str = "", common: str = "") -> bytes:
+    """OFD of two pages, the second blank; ``common``: among the document's common data."""
     space = 'xmlns:ofd="http://www.ofdspec.org/2016"'
     return zipped({
         "OFD.xml": (
@@ -195,8 +195,21 @@ def ofd(inner: str = "<ofd:Creator>Made</ofd:Creator>", after: str = "") -> byte
             f"{inner}</ofd:DocInfo><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot>{after}"
             "</ofd:DocBody></ofd:OFD>"
         ),
-        "Doc_0/Document.xml": f"<ofd:Document {space}/>",
-        "Doc_0/Pages/Page_0/Content.xml": f"<ofd:Page {space}/>",
+        "Doc_0/Document.xml": (
+                f"<ofd:Document {space}><ofd:CommonData><ofd:MaxUnitID>7</ofd:MaxUnitID>"
+                "<ofd:PageArea><ofd:PhysicalBox>0 0 210 140</ofd:PhysicalBox></ofd:PageArea>"
+                f"{common}</ofd:CommonData><ofd:Pages>"
+                '<ofd:Page ID="1" BaseLoc="Pages/Page_0/Content.xml"/>'
+                '<ofd:Page ID="2" BaseLoc="/Doc_0/Pages/Page_1/Content.xml"/></ofd:Pages>'
+                "</ofd:Document>"
+            ),
+            "Doc_0/PublicRes.xml": f'<ofd:Res {space} BaseLoc="Res"/>',
+            "Doc_0/Pages/Page_1/Content.xml": f"<ofd:Page {space}/>",
+        "Doc_0/Pages/Page_0/Content.xml": (
+                f'<ofd:Page {space}><ofd:Area/><ofd:Content><ofd:Layer ID="9"><ofd:TextObject '
+                'ID="12" Boundary="1 1 9 9"><ofd:TextCode X="0" Y="5">正文</ofd:TextCode>'
+                "</ofd:TextObject></ofd:Layer></ofd:Content></ofd:Page>"
+            ),
     })  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def labelled(
     return target.read_bytes(), written
 
 
-MAKERS = [docx, xlsx, pptx, odt, ods, odp, epub]
+MAKERS = [docx, xlsx, pptx, odt, ods, odp, epub, packages.ofd]
 
 
 @pytest.mark.parametrize("make", MAKERS)
@@ -241,7 +241,37 @@ def test_books_show_it_in_the_first_document_of_the_reading_order(tmp_path: Path
     assert WORDS in last["OEBPS/b b.xhtml"].decode()
 
 
-@pytest.mark.parametrize("make", [packages.ofd, packages.xmind])
+RESOURCES = "<ofd:PublicRes>PublicRes.xml</ofd:PublicRes>"
+
+
+@pytest.mark.parametrize("common", ["", RESOURCES])
+@pytest.mark.parametrize("position", ["start", "end", "bottom-left"])
+def test_fixed_pages_show_it_inside_in_a_font_they_name(
+    tmp_path: Path, common: str, position: str
+) -> None:
+    after, written = labelled(tmp_path, packages.ofd(common=common), position)
+    parts = {name: part for name, part in entries(after) if name.endswith(".xml")}
+    page = fromstring(parts[f"Doc_0/Pages/Page_{int(position == 'end')}/Content.xml"])
+    space = "{http://www.ofdspec.org/2016}"
+    layer = page.findall(f"{space}Content/{space}Layer")[-1]
+    code = layer.find(f"{space}TextObject/{space}TextCode")
+    assert code is not None and code.text == WORDS
+    assert len(code.get("DeltaX", "").split()) == len(WORDS) - 1
+    for one in layer:
+        left, top, wide, high = map(float, one.get("Boundary", "").split())
+        assert 0 <= left and left + wide <= 210 and 0 <= top and top + high <= 140
+    document = fromstring(parts["Doc_0/Document.xml"])
+    numbers = [one.get("ID") for part in (page, document) for one in part.iter() if one.get("ID")]
+    font = layer[1].get("Font")
+    assert len({*numbers, font}) == len(numbers) + 1
+    assert max(map(int, numbers)) == int(document.findtext(f".//{space}MaxUnitID") or 0)
+    resources = document.findtext(f".//{space}PublicRes")
+    fonts = fromstring(parts[f"Doc_0/{resources}"]).iter(f"{space}Font")
+    assert [one.get("ID") for one in fonts] == [font]
+    assert written.height_ratio and written.height_ratio >= 0.018
+
+
+@pytest.mark.parametrize("make", [packages.usdz, packages.xmind])
 def test_what_can_bear_no_words_is_named(tmp_path: Path, make) -> None:
     with pytest.raises(ExplicitUnsupported):
         labelled(tmp_path, make())

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from colophon.errors import ColophonError
 from colophon.labels.carriers.text_file import TextFile
-from colophon.labels.explicit import office_epub, office_kinds, office_pptx, office_xlsx
+from colophon.labels.explicit import office_epub, office_kinds, office_ofd, office_pptx, office_xlsx
 from colophon.labels.explicit.finding import LONGEST, Words, in_words
 from colophon.labels.explicit.office_kinds import Form
 from colophon.labels.explicit.office_package import Package, package_of, tags
@@ -126,6 +126,19 @@ def _epub(package: Package) -> Words | None:
     return None
 
 
+def _ofd(package: Package) -> Words | None:
+    names = office_ofd.pages(package)
+    for name, where in ((names[0], "start"), (names[-1], "end")):
+        file = package.text(name)
+        codes = [tag for tag in tags(file.text, "TextCode") if not tag.closing]
+        for tag in (*codes[:_MOST_LINES], *codes[-_MOST_LINES:]):
+            raw = file.bytes_of((tag.end, file.text.find("<", tag.end)))
+            line = inner_text(raw.decode("utf-8", "replace")).strip()
+            if len(line) <= LONGEST and is_compliant(line):
+                return Words(line, where)
+    return None
+
+
 _FINDERS = {
     Form.DOCX: _docx,
     Form.PPTX: _pptx,
@@ -134,4 +147,5 @@ _FINDERS = {
     Form.SPREADSHEET: _spreadsheet,
     Form.PAGES: _pages,
     Form.EPUB: _epub,
+    Form.OFD: _ofd,
 }

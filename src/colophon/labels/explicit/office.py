@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from colophon.errors import ExplicitUnsupported, Lang, SignedFile
+from colophon.errors import ExplicitUnsupported, Lang, MalformedFile, SignedFile
 from colophon.labels.carriers import opc
 from colophon.labels.carriers.packet import Keep
 from colophon.labels.carriers.ranges import size_of
@@ -21,6 +21,7 @@ from colophon.labels.explicit import (
     office_epub,
     office_kinds,
     office_odf,
+    office_ofd,
     office_pptx,
     office_style,
     office_xlsx,
@@ -44,8 +45,9 @@ _WORKERS = {
     Form.SPREADSHEET: office_odf.label,
     Form.PAGES: office_odf.label,
     Form.EPUB: office_epub.label,
+    Form.OFD: office_ofd.label,
 }
-_ON_PAGES = (Form.PPTX, Form.PAGES)
+_ON_PAGES = (Form.PPTX, Form.PAGES, Form.OFD)
 
 
 def apply_file(
@@ -89,11 +91,14 @@ def _written(
     where, ratio = _WORKERS[office_kinds.FORMS[media_type]](package, text, place)
     pieces = rewritten(file, package.directory, package.changed, Way(compress=True))
     write_pieces(file, pieces, target)
+    with open(target, "rb") as made:
+        if finding_office.in_package(made, media_type) is None:
+            raise MalformedFile(detail="the words would not be seen")
     return where, ratio
 
 
 def _place(form: Form, position: str) -> str:
-    if position == "end" or (form in _ON_PAGES and position in office_pptx.CORNERS):
+    if position == "end" or (form in _ON_PAGES and position in office_style.CORNERS):
         return position
     return "start"
 

@@ -11,7 +11,6 @@ from urllib.parse import unquote
 from colophon.errors import MalformedFile
 from colophon.labels.carriers import epub
 from colophon.labels.explicit import text as texts
-from colophon.labels.explicit.finding import in_words
 from colophon.labels.explicit.office_package import Package
 
 _XHTML = "application/xhtml+xml"
@@ -23,10 +22,7 @@ def label(package: Package, text: str, place: str) -> tuple[str, float | None]:
     epub.check_open(package.source, package.directory, name)
     data = package.text(name).data
     where: texts.Place = "end" if place == "end" else "start"
-    made, written = texts.apply_bytes(data, "html", text, where, name=name)
-    if in_words(made, _XHTML) is None:
-        raise MalformedFile(detail=f"{name}: the words would not be seen")
-    package.changed[name] = made
+    package.changed[name], written = texts.apply_bytes(data, "html", text, where, name=name)
     return written.where, None
 
 

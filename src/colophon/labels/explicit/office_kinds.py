@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from colophon.labels.carriers.package import EPUB, OOXML_BY_MAIN_PART
+from colophon.labels.carriers.package import EPUB, OFD, OOXML_BY_MAIN_PART
 from colophon.labels.carriers.package import ODF as ODF_TYPES
 
 
@@ -18,6 +18,7 @@ class Form(StrEnum):
     SPREADSHEET = "spreadsheet"
     PAGES = "pages"
     EPUB = "epub"
+    OFD = "ofd"
 
 
 _OOXML = {
@@ -41,7 +42,7 @@ def form_of(media_type: str) -> Form | None:
 
 
 def _forms() -> dict[str, Form]:
-    found = {EPUB: Form.EPUB}
+    found = {EPUB: Form.EPUB, OFD: Form.OFD}
     for media_type in OOXML_BY_MAIN_PART.values():
         if any(word in media_type for word in _NOT_XML):
             continue

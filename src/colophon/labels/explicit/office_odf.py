@@ -15,6 +15,7 @@ from colophon.labels.explicit.office_package import Package, Tag, first_tag, tag
 from colophon.labels.explicit.office_style import (
     CAP_HEIGHT,
     CHINESE_FONT,
+    CORNERS,
     INK,
     LATIN_FONT,
     PAPER,
@@ -36,7 +37,6 @@ _LENGTH = re.compile(r"""\bfo:page-(width|height)=["'](\d{1,6}(?:\.\d{1,9})?)(cm
 _INCHES = {"cm": 1 / 2.54, "mm": 1 / 25.4, "in": 1.0, "pt": 1 / 72}
 _USUAL = 11.02, 8.27
 _SPARE = 1.04
-CORNERS = ("top-left", "top-right", "bottom-left", "bottom-right")
 
 
 def label(package: Package, text: str, place: str) -> tuple[str, float | None]:

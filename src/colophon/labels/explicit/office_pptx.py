@@ -14,6 +14,7 @@ from colophon.labels.explicit.office_package import Package, Tag, tags, xml_word
 from colophon.labels.explicit.office_style import (
     CAP_HEIGHT,
     CHINESE_FONT,
+    CORNERS,
     INK,
     LATIN_FONT,
     PAPER,
@@ -34,7 +35,6 @@ _HIDDEN = re.compile(r"""\bshow=["'](?:0|false)["']""")
 _SIZE = re.compile(r"""\bc([xy])=["'](\d{1,9})["']""")
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _STRICT_DRAWING = "http://purl.oclc.org/ooxml/drawingml/main"
-CORNERS = ("top-left", "top-right", "bottom-left", "bottom-right")
 
 
 def label(package: Package, text: str, place: str) -> tuple[str, float | None]:

@@ -9,6 +9,8 @@ POINTS = 12
 LATIN_FONT, CHINESE_FONT = "Arial", "Microsoft YaHei"
 CAP_HEIGHT = 0.7
 """Height of a capital beside the size of its type; Chinese characters are higher."""
+CORNERS = ("top-left", "top-right", "bottom-left", "bottom-right")
+"""Where words stand on slides and pages; top right unless another is asked for."""
 _WIDE_FROM = 0x2E80
 
 
