@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import subprocess
 import tempfile
 from functools import cache
 from pathlib import Path
+
+import av
 
 from colophon.labels.carriers.packet import Carrier
 from tests.labels.carriers.contract import LABEL, OTHER_LABEL, packets_of, write
@@ -14,6 +18,8 @@ from tests.labels.carriers.contract import LABEL, OTHER_LABEL, packets_of, write
 TONE = ("-f", "lavfi", "-i", "sine=frequency=330:duration=0.4:sample_rate=16000")
 PICTURE = ("-f", "lavfi", "-i", "testsrc=duration=0.4:size=64x48:rate=10")
 EXACT = ("-fflags", "+bitexact", "-flags", "+bitexact")
+MOVING = {"AIGC", "lastkeyframelocation"}
+"""Tags that writing a label changes."""
 LONG_LABEL = LABEL.replace(b'"ReservedCode1":""', b'"ReservedCode1":"%s"' % (b"x" * 70_000))
 
 
@@ -37,6 +43,21 @@ def decoded(data: bytes, suffix: str) -> str:
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         assert not done.stderr
         return done.stdout
+
+
+@cache
+def heard_and_seen(data: bytes) -> tuple[list[tuple[object, ...]], list[dict[str, str]]]:
+    """Every frame's checksum and time, and all tags that stay, as FFmpeg's libraries read them."""
+    with av.open(io.BytesIO(data)) as container:
+        frames = [
+            (packet.stream.index, frame.pts, hashlib.md5(frame.to_ndarray().tobytes()).hexdigest())
+            for packet in container.demux()
+            for frame in packet.decode()
+        ]
+        assert frames
+        tags = [container.metadata, *(stream.metadata for stream in container.streams)]
+        kept = [{k: v for k, v in found.items() if k not in MOVING} for found in tags]
+        return frames, kept
 
 
 @cache

@@ -16,8 +16,8 @@ from colophon.labels.carriers.aiff import AIFF
 from tests.labels.carriers.av_media import (
     LONG_LABEL,
     check_reversible,
-    decoded,
     exiftool_says,
+    heard_and_seen,
     made,
     tags_of,
 )
@@ -87,8 +87,7 @@ class TestAiff(CarrierContract):
 
     def payload(self, data: bytes) -> object:
         kept = [found for found in chunks_of_any(data) if found[0] != b"ID3 "]
-        tags = {name: value for name, value in tags_of(data, ".aiff").items() if name != "AIGC"}
-        return kept, tags, decoded(data, ".aiff"), data.endswith(b"after the end")
+        return kept, heard_and_seen(data), data.endswith(b"after the end")
 
     def replaced(self, sample: bytes) -> int:
         return 4 + (60 if b"ID3 " in sample else 0)

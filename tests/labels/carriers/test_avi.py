@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 import tempfile
@@ -10,7 +11,7 @@ import pytest
 
 from colophon.errors import MalformedFile, TooLarge, TruncatedFile
 from colophon.labels import xmp
-from colophon.labels.carriers.avi import AVI
+from colophon.labels.carriers.avi import AVI, only_sound
 from colophon.labels.carriers.packet import Keep, Put
 from tests.labels.carriers.av_media import (
     LONG_LABEL,
@@ -19,6 +20,7 @@ from tests.labels.carriers.av_media import (
     check_reversible,
     decoded,
     exiftool_says,
+    heard_and_seen,
     made,
     tags_of,
 )
@@ -164,8 +166,7 @@ class TestAvi(CarrierContract):
         return [film(), without_space(film()), long_film(), streamed(), film() + b"after the end"]
 
     def payload(self, data: bytes) -> object:
-        tags = {name: value for name, value in tags_of(data, ".avi").items() if name != "AIGC"}
-        return tags, decoded(data, ".avi"), data.endswith(b"after the end")
+        return heard_and_seen(data), data.endswith(b"after the end")
 
     def replaced(self, sample: bytes) -> int:
         """The size field, positions behind the first part, the empty space."""
@@ -245,6 +246,12 @@ def test_labels_elsewhere_give_way_and_nothing_moves() -> None:
     assert b"maker" in labelled
     assert labelled.index(b"movi") == source.index(b"movi")
     check_reversible(AVI, source)
+
+
+def test_what_there_is_to_see_is_told_by_the_headers() -> None:
+    assert only_sound(io.BytesIO(made(".avi", "-c:a", "mp3")))
+    for data in (film(), streamed(), b"words"):
+        assert not only_sound(io.BytesIO(data))
 
 
 def test_what_is_cut_or_without_media_is_refused() -> None:

@@ -30,6 +30,7 @@ from tests.labels.carriers.av_media import (
     check_reversible,
     decoded,
     exiftool_says,
+    heard_and_seen,
     made,
     tags_of,
 )
@@ -136,8 +137,7 @@ class TestOgg(CarrierContract):
         return [vorbis_file(), opus(), ogg_flac(), speex(), film(), vorbis_file() + vorbis_file()]
 
     def payload(self, data: bytes) -> object:
-        tags = {name: value for name, value in tags_of(data, ".ogg").items() if name != "AIGC"}
-        return tags, decoded(data, ".ogg")
+        return heard_and_seen(data)
 
     def replaced(self, sample: bytes) -> int:
         """The page with the comments."""

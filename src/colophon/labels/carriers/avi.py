@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from colophon.errors import MalformedFile, TooLarge
+from colophon.errors import InputError, MalformedFile, TooLarge
 from colophon.labels import xmp
 from colophon.labels.carriers import avi_index
 from colophon.labels.carriers.edits import Edit, pieces_of
@@ -98,6 +98,17 @@ class Avi:
 
 
 AVI = Avi()
+
+
+def only_sound(source: BinaryIO) -> bool:
+    """Whether there is sound and nothing to see. False where the headers cannot be read."""
+    try:
+        film = _film(source)
+        headers = at_most(source, film.headers.data, film.headers.size, "AVI hdrl")
+    except InputError:
+        return False
+    kinds = avi_index.stream_kinds(headers)
+    return b"auds" in kinds and not kinds & {b"vids", b"iavs"}
 
 
 def _film(source: BinaryIO) -> _Film:

@@ -1,4 +1,4 @@
-"""The indexes of long AVI files, which tell absolute positions.
+"""The headers of AVI streams, and their indexes in long files, which tell absolute positions.
 
 Source: OpenDML AVI File Format Extensions 1.02, 3.0 (``indx``, ``ix##``). The older ``idx1``
 lies in the first part, as all that it tells of, and counts from there.
@@ -47,12 +47,23 @@ def moved(source: BinaryIO, headers: Chunk, after: int, by: int) -> Iterator[Edi
                 yield from _based(source, offset, after, by)
 
 
+def stream_kinds(headers: bytes) -> set[bytes]:
+    """What the streams are (``vids``, ``auds`` …), by the content of the list ``hdrl``."""
+    return {headers[at : at + 4] for at, _ in _in_streams(headers, b"strh")}
+
+
 def _indexes(data: bytes) -> Iterator[tuple[int, int]]:
-    """Where the indexes in the stream lists lie: from and to, without their chunk heads."""
+    for at, end in _in_streams(data, b"indx"):
+        if end - at >= _HEAD:
+            yield at, end
+
+
+def _in_streams(data: bytes, wanted: bytes) -> Iterator[tuple[int, int]]:
+    """From where to where these chunks of the stream lists go, without their heads."""
     for kind, start, end in _chunks(data, 4, len(data)):
         if kind == b"LIST" and data[start : start + 4] == b"strl":
             for inner, at, stop in _chunks(data, start + 4, end):
-                if inner == b"indx" and stop - at >= _HEAD:
+                if inner == wanted:
                     yield at, stop
 
 
