@@ -15,6 +15,7 @@ from colophon.errors import MalformedFile, TooLarge, ToolMissing, TruncatedFile
 from colophon.labels import xmp
 from colophon.labels.carriers import jxl
 from colophon.labels.carriers.jxl import JXL, SIGNATURE
+from colophon.labels.carriers.packet import Keep, Put
 from tests.labels.carriers.contract import (
     LABEL,
     OTHER_LABEL,
@@ -93,6 +94,17 @@ class TestJxl(CarrierContract):
 
 def test_a_bare_codestream_is_wrapped_as_it_is():
     assert write(JXL, bare(), XMP) == boxed(box(b"xml ", XMP["xmp"]))
+
+
+def test_a_codestream_over_4_gib_is_wrapped(tmp_path):
+    size = (4 << 30) + 100
+    with (tmp_path / "a.jxl").open("w+b") as file:
+        file.write(bare())
+        file.truncate(size)
+        pieces = JXL.write(file, XMP)
+    assert isinstance(pieces[0], Put)
+    assert pieces[0].data[-16:] == struct.pack(">I4sQ", 1, b"jxlc", size + 16)
+    assert pieces[1:] == [Keep(0, size)]
 
 
 def test_a_packet_after_the_picture_moves_before_it():

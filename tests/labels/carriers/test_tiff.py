@@ -14,6 +14,7 @@ from PIL import Image, TiffImagePlugin
 
 from colophon.errors import MalformedFile, TooLarge, TruncatedFile
 from colophon.labels import xmp
+from colophon.labels.carriers import tiff_file
 from colophon.labels.carriers.tiff import TIFF
 from tests.labels.carriers.contract import (
     LABEL,
@@ -219,7 +220,15 @@ def test_damage_is_named():
         write(TIFF, built(">"), {"xmp": b"<x>"})
 
 
-def test_pages_are_counted():
+def test_pages_are_those_of_the_chain():
+    assert [tiff_file.pages(io.BytesIO(one)) for one in (a_tiff(), a_tiff("L", 3), a_dng())] == [
+        1,
+        3,
+        1,
+    ]
+
+
+def test_number_of_pages_is_bounded():
     entry = struct.pack("<HHII", 256, 4, 1, 4)
     chain = b"II*\0\x08\0\0\0"
     for n in range(20_002):
@@ -231,19 +240,20 @@ def test_pages_are_counted():
 @pytest.mark.needs("exiftool")
 def test_exiftool_reads_the_label_and_nothing_less(tmp_path):
     packet = {"xmp": xmp.write(None, LABEL.decode())}
-    for number, sample in enumerate(TestTiff().samples()):
-        seen = []
-        for data in (sample, write(TIFF, sample, packet)):
-            file = tmp_path / f"{number}.tif"
-            file.write_bytes(data)
-            asked = ["exiftool", "-j", "-G1", "-warning", "-error", "-ifd0:all", "-ifd1:all"]
-            command = [*asked, "-xmp:all", file]
-            seen += json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-        before, after = seen
+    samples = TestTiff().samples()
+    for number, sample in enumerate(samples):
+        (tmp_path / f"{number:02}a.tif").write_bytes(sample)
+        (tmp_path / f"{number:02}b.tif").write_bytes(write(TIFF, sample, packet))
+    asked = ["exiftool", "-j", "-G1", "-warning", "-error", "-ifd0:all", "-ifd1:all", "-xmp:all"]
+    command = [*asked, "-fileorder", "filename", tmp_path]
+    seen = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    assert len(seen) == 2 * len(samples)
+    for before, after in zip(seen[::2], seen[1::2], strict=True):
         assert json.loads(after.pop("XMP-TC260:Aigc")) == json.loads(LABEL)
-        # The name under which the first directory lists the packet.
-        for one in seen:
+        for one in (before, after):
+            # The name under which the first directory lists the packet.
             one.pop("IFD0:ApplicationNotes", None)
+            one.pop("SourceFile")
         assert after == before
 
 

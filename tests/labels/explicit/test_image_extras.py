@@ -22,7 +22,7 @@ CONTRAST = 4.5
 
 
 def coffee() -> Image.Image:
-    return Image.fromarray(skimage.data.coffee()).resize((480, 320))
+    return Image.fromarray(skimage.data.coffee()).resize((300, 200))
 
 
 def saved(picture: Image.Image, form: str, **options: object) -> bytes:
@@ -64,7 +64,7 @@ def test_a_picture_is_labelled_in_its_own_format(form, media_type, options, most
     assert written.height_ratio >= LEAST
     assert written.contrast >= CONTRAST
     picture = Image.open(io.BytesIO(out))
-    assert (picture.format, picture.size) == (form, (480, 320))
+    assert (picture.format, picture.size) == (form, (300, 200))
     assert picture.getexif()[0x0131] == "Editor 1.0"
     assert xmp in out
     assert away(source, out) <= most
@@ -110,7 +110,7 @@ def test_a_missing_extra_is_named(monkeypatch, module, media_type):
 
 
 def test_the_head_of_a_codestream_tells_its_size():
-    for size in ((480, 320), (1, 1), (8, 264), (1000, 999), (17, 5000)):
+    for size in ((480, 320), (1, 1), (8, 264), (17, 3000)):
         for options in ({"quality": 90}, {"lossless": True}):
             data = saved(Image.new("RGB", size, "teal"), "JXL", effort=1, **options)
             found = jxl.facts(data)

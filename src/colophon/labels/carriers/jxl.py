@@ -96,9 +96,10 @@ def _is_bare(source: BinaryIO) -> bool:
 
 def _container(xml: bytes, size: int) -> bytes:
     """All that comes before a codestream of this size."""
-    head = struct.pack(">I4s", size + 8, _CODE[0])
     if size + 8 > _UINT32_MAX:
         head = struct.pack(">I4sQ", 1, _CODE[0], size + 16)
+    else:
+        head = struct.pack(">I4s", size + 8, _CODE[0])
     return SIGNATURE + _TYPE + xml + head
 
 

@@ -206,3 +206,8 @@ def opened(source: BinaryIO) -> TiffFile:
     if form is None:
         raise (TruncatedFile if len(head) < 8 else MalformedFile)(detail="TIFF header")
     return TiffFile(source, form, size_of(source))
+
+
+def pages(source: BinaryIO) -> int:
+    """How many pages the file has; what lies below one is none. Raises as ``opened`` does."""
+    return sum(directory.page is not None for directory in opened(source).directories())
