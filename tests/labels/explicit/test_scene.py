@@ -8,6 +8,7 @@ import json
 import math
 import random
 import struct
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -383,6 +384,14 @@ BAD: list[tuple[bytes, type[ColophonError]]] = [
      MalformedFile),
     (b'{"asset":{"version":"2.0"},"scenes":[{"nodes":[0]}],"nodes":[{"scale":[1e999,1,1]}]}',
      MalformedFile),
+    (
+        b'{"asset":{"version":"2.0"},"scenes":[{"nodes":[0]}],"accessors":[{"min":[0,0,0],'
+        b'"max":[1,1,1]}],"meshes":[{"primitives":[{"attributes":{"POSITION":0}}]}],"nodes":['
+        b'{"translation":[1e38,0,0],"children":[1]},{"translation":[1e38,0,0],"mesh":0}]}',
+        MalformedFile,
+    ),
+    (b'{"asset":{"version":"2.0"},"scenes":[{"nodes":[0]}],"nodes":[{"scale":[1e300,1,1]}]}',
+     MalformedFile),
     (b'{"asset":{"version":"2.0"},"scenes":[{"nodes":[0]}],"nodes":[{"mesh":0}],"meshes":5}',
      MalformedFile),
     (b'{"asset":{"version":"2.0"},"scenes":[{}],"bufferViews":[{"buffer":0}],"buffers":[]',
@@ -425,3 +434,18 @@ def test_damage_is_named_or_survived(tmp_path: Path) -> None:
             )
         with suppress(ColophonError):
             found_in(bytes(data))
+
+
+def test_many_parts_cost_no_more_than_their_number(tmp_path: Path) -> None:
+    part = b'{"attributes":{"POSITION":0}}'
+    nodes = b",".join([b'{"mesh":0}'] * 5_000)
+    chain = b",".join(b'{"children":[%d]}' % n for n in range(5_001, 10_000))
+    roots = b",".join(b"%d" % n for n in range(5_001))
+    data = (
+        b'{"asset":{"version":"2.0"},"accessors":[{"min":[0,0,0],"max":[1,1,1]}],"meshes":['
+        b'{"primitives":[' + b",".join([part] * 5_000) + b']}],"nodes":[' + nodes + b"," + chain
+        + b',{}],"scenes":[{"nodes":[' + roots + b"]}]}"
+    )  # fmt: skip
+    began = time.monotonic()
+    assert found_in(labelled(tmp_path, data, GLTF_TYPE)[0], GLTF_TYPE).legible
+    assert time.monotonic() - began < 8

@@ -89,8 +89,11 @@ def apply_file(
 @contextmanager
 def named_failures(name: str) -> Iterator[None]:
     """What values of the wrong kind raise, as ours; and the file's name on what is ours."""
+    import numpy as np
+
     try:
-        yield
+        with np.errstate(all="ignore"):  # what overflows is refused where it is written
+            yield
     except ColophonError as error:
         if name:
             error.details.setdefault("file", name)
@@ -257,7 +260,10 @@ def _columns(matrix: Matrix) -> list[float]:
 
 
 def _short(number: float) -> float:
-    """Nine digits: more than the single precision that viewers reckon in."""
+    """Nine digits: more than the single precision that viewers reckon in. Raises MalformedFile for
+    what that precision cannot hold."""
+    if not abs(number) <= scene_views.MOST:
+        raise MalformedFile(detail="glTF numbers")
     return float(f"{float(number):.9g}") + 0.0
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from colophon.errors import EmptyFile, MalformedFile, TooLarge
@@ -33,12 +33,16 @@ class Document:
     whole: glb.Glb | None
     size: int
 
+    _kinds: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
     def all(self, kind: str) -> list[dict[str, Any]]:
         """The parts of one kind. Raises MalformedFile."""
-        found = self.tree.get(kind, [])
-        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-            raise MalformedFile(detail=f"glTF {kind}")
-        return found
+        if kind not in self._kinds:
+            found = self.tree.get(kind, [])
+            if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+                raise MalformedFile(detail=f"glTF {kind}")
+            self._kinds[kind] = found
+        return self._kinds[kind]
 
     def one(self, kind: str, number: object) -> dict[str, Any]:
         """Raises MalformedFile where there is no such part."""
@@ -91,7 +95,7 @@ class Changes:
         """Puts a part of ours in the place of ``number``, or of the next of our old ones, or
         behind all; its number."""
         entry = {"name": NAME, **entry}
-        written = json.dumps(entry, separators=(",", ":")).encode()
+        written = json.dumps(entry, separators=(",", ":"), allow_nan=False).encode()
         old = self._old(kind)
         if number is None and old:
             number = old.pop(0)

@@ -28,6 +28,8 @@ _GAP = 0.02
 _BEHIND_NEAR, _BEFORE_FAR = 1.02, 0.98
 _LEAST_NEAR = 1e-3
 MOST_VIEWS = 64
+MOST = 1e38
+"""glTF reckons in single precision."""
 _NORMALISED = {5120: 127.0, 5121: 255.0, 5122: 32767.0, 5123: 65535.0}
 
 
@@ -103,14 +105,14 @@ class Survey:
         low, high = self.low, self.high
         if low is None or high is None or not np.isfinite([low, high]).all():
             low, high = np.full(3, -0.5), np.full(3, 0.5)
-        return np.array([[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1])
-                         for z in (low[2], high[2])])  # fmt: skip
+        return corners_of(low, high)
 
 
 def survey(document: Document, scene: int) -> Survey:
     """Raises MalformedFile: parts that are not there, nodes below themselves."""
     found = Survey()
     moving = _moving(document)
+    boxes: dict[object, Matrix | None] = {}
     for one in _walk(document, document.one("scenes", scene)):
         name = str(one.node.get("name", ""))
         if name.startswith(PLATE):
@@ -120,9 +122,13 @@ def survey(document: Document, scene: int) -> Survey:
             moves = moving is None or one.number in moving
             view = _view(document, one, moves=moves, own=name.startswith(VIEW))
             found.views += [view] if view else []
-        if "mesh" in one.node:
-            for corners in bounds(document, one.node["mesh"]):
-                found.add(corners @ one.world[:3, :3].T + one.world[:3, 3])
+        mesh = one.node.get("mesh")
+        if mesh is not None:
+            if mesh not in boxes:
+                boxes[mesh] = _box_of(document, mesh)
+            box = boxes[mesh]
+            if box is not None:
+                found.add(box @ one.world[:3, :3].T + one.world[:3, 3])
     return found
 
 
@@ -241,15 +247,29 @@ def _vector(values: object, length: int) -> Matrix:
 
     plain = isinstance(values, list) and all(type(one) in (int, float) for one in values)
     vector = np.array(values if plain else [], np.float64)
-    if vector.shape != (length,) or not np.isfinite(vector).all():
+    if vector.shape != (length,) or not (np.abs(vector) <= MOST).all():
         raise MalformedFile(detail="glTF numbers")
     return vector
 
 
-def bounds(document: Document, mesh: object) -> Iterator[Matrix]:
-    """The corners of each of a mesh's parts, as its accessor tells them."""
+def corners_of(low: Matrix, high: Matrix) -> Matrix:
+    """The eight corners of a box."""
     import numpy as np
 
+    ends = (low, high)
+    return np.array([[x[0], y[1], z[2]] for x in ends for y in ends for z in ends])
+
+
+def _box_of(document: Document, mesh: object) -> Matrix | None:
+    """The corners of what a mesh's parts fill together."""
+    whole = Survey()
+    for corners in bounds(document, mesh):
+        whole.add(corners)
+    return None if whole.low is None else whole.box()
+
+
+def bounds(document: Document, mesh: object) -> Iterator[Matrix]:
+    """The corners of each of a mesh's parts, as its accessor tells them."""
     for part in document.one("meshes", mesh).get("primitives", []):
         position = part.get("attributes", {}).get("POSITION")
         if position is None:
@@ -260,8 +280,7 @@ def bounds(document: Document, mesh: object) -> Iterator[Matrix]:
         kind = accessor.get("componentType") if accessor.get("normalized") else None
         scale = _NORMALISED.get(kind, 1.0) if isinstance(kind, int) else 1.0
         low, high = (_vector(accessor[name], 3) / scale for name in ("min", "max"))
-        ends = (low, high)
-        yield np.array([[x[0], y[1], z[2]] for x in ends for y in ends for z in ends])
+        yield corners_of(low, high)
 
 
 def _view(document: Document, one: _Visit, *, moves: bool, own: bool) -> View | None:
@@ -313,4 +332,4 @@ def _number(part: dict[str, Any], name: str) -> float | None:
     value = part.get(name)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    return float(value) if math.isfinite(value) else None
+    return float(value) if abs(value) <= MOST else None
