@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Required, TypedDict, Unpack
 
@@ -38,6 +39,8 @@ from colophon.labels.model import CredentialLayer
 from colophon.labels.trust_list import TrustList
 
 if TYPE_CHECKING:
+    import c2pa
+
     from colophon.labels.certificates import Signer
 
 __all__ = [
@@ -262,12 +265,21 @@ def _report(
     reading.seek(0)
     if manifest is None and media_type in credential_places.TEXTS:
         place = credential_places.locate(reading.read(), media_type)
-        return credential_text.report(place, media_type, trust) if place else None
+        if place is None:
+            return None
+        told = credential_text.report(place, media_type, trust)
+        return credential_report.with_allowed(told, trust, lambda _: place.manifest)
     context = credential_sdk.reading(trust)
     kind = media_type if manifest is None else credential_sdk.SEPARATE
     with c2pa.Reader(kind, reading, manifest, context=context) as reader:
-        told: dict[str, Any] = json.loads(reader.json())
-    return told
+        told = json.loads(reader.json())
+        return credential_report.with_allowed(told, trust, partial(_store, reader))
+
+
+def _store(reader: c2pa.Reader, label: str) -> bytes:
+    held = io.BytesIO()
+    reader.resource_to_stream(label, held)
+    return held.getvalue()
 
 
 def _origin(

@@ -51,9 +51,8 @@ _ELEMENT = re.compile(rb"<script\b[^<>]{0,900}>([^<]*)</script\s{0,9}>", re.IGNO
 _ELEMENT_MARK = re.compile(rb"\btype\s{0,9}=\s{0,9}[\"']?application/c2pa\b", re.IGNORECASE)
 _LINK_MARK = re.compile(rb"\brel\s{0,9}=\s{0,9}[\"']?c2pa-manifest\b", re.IGNORECASE)
 _LONGEST_TAG = 500
-_BLOCK = re.compile(
-    rb"[^\r\n]{0,16}" + re.escape(_BEGIN) + rb"([^\r\n]*)" + re.escape(_END) + rb"[^\r\n]{0,16}"
-)
+_LINE_END = re.compile(rb"[\r\n]|\Z")
+_BEFORE_BLOCK = re.compile(rb"[^\r\n]{0,16}\Z")
 MARKS = {
     PLAIN: "".join(_SELECTORS[byte] for byte in _MAGIC).encode(),
     HTML: b"application/c2pa",
@@ -112,6 +111,8 @@ def inserted(data: bytes, media_type: str, manifest: bytes, room: int = 0) -> tu
     An element or a comment takes up at least ``room`` bytes. Raises CredentialFailed when the
     text is not UTF-8 or offers no place.
     """
+    if b"\0" in data:
+        raise CredentialFailed(detail="UTF-16")
     if media_type == PLAIN:
         return _into_plain(data, manifest)
     into = _into_html if media_type == HTML else _into_comment
@@ -187,7 +188,7 @@ def _into_html(data: bytes, encoded: bytes, manifest: bytes, room: int) -> tuple
 
     file = decoded(data)
     found = outline(file.text)
-    if found.head is None or (not data.isascii() and file.codec.startswith("utf-16")):
+    if found.head is None:
         raise CredentialFailed(detail="<head>")
     at = file.edit(found.head_end, found.head_end, "").start
     element = _filled(b'<script type="application/c2pa">' + encoded, b"</script>", room)
@@ -196,15 +197,28 @@ def _into_html(data: bytes, encoded: bytes, manifest: bytes, room: int) -> tuple
 
 
 def _in_comment(data: bytes) -> Place | None:
-    blocks = ((block, _referred(block[1])) for block in _BLOCK.finditer(data))
-    found = list(islice(((block, store) for block, store in blocks if store), 2))
+    blocks = ((start, end, _referred(inner)) for start, end, inner in _blocks(data))
+    found = list(islice((block for block in blocks if block[2]), 2))
     if len(found) > 1:
         raise MisplacedManifest(MULTIPLE[MARKDOWN])
     if not found:
         return None
-    block, store = found[0]
-    start, end = _block_range(data, block.start(), block.end())
-    return Place(store, data, start, end - start)
+    start, end = _block_range(data, *found[0][:2])
+    return Place(found[0][2], data, start, end - start)
+
+
+def _blocks(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """The lines that hold both delimiters, without their terminators, and what is between."""
+    at = data.find(_BEGIN)
+    while at >= 0:
+        line = _LINE_END.search(data, at)
+        stop = line.start() if line else len(data)
+        closing = data.find(_END, at + len(_BEGIN), stop)
+        if closing >= 0:
+            before = _BEFORE_BLOCK.search(data, max(0, at - 16), at)
+            start = before.start() if before else at
+            yield start, stop, data[at + len(_BEGIN) : closing]
+        at = data.find(_BEGIN, stop)
 
 
 def _referred(reference: bytes) -> bytes:

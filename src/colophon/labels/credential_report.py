@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from colophon.labels import credential_chain
 from colophon.labels.credential_assertions import AIGC_ASSERTION, LABEL_DRAWN
 from colophon.labels.model import CredentialLayer
+from colophon.labels.trust_list import TrustList
 
 _ACTIONS = "c2pa.actions"
 _UNTRUSTED = "signingCredential.untrusted"
@@ -35,6 +37,20 @@ def layer(report: dict[str, Any], aigc_json: str | None) -> CredentialLayer:
         aigc_matches=_matches(copy.get("implicit"), aigc_json),
         explicit=_text(copy.get("explicit")),
     )
+
+
+def with_allowed(
+    report: dict[str, Any], trust: TrustList, store: Callable[[str], bytes]
+) -> dict[str, Any]:
+    """The report, trusted where its valid signature is of a certificate trusted by itself.
+
+    ``store`` gives the manifest store for the active manifest's name.
+    """
+    label = _text(report.get("active_manifest"))
+    if not (trust.allowed and label and report.get("validation_state") == "Valid"):
+        return report
+    trusted = trust.allows(credential_chain.leaf(store(label), label))
+    return {**report, "validation_state": "Trusted"} if trusted else report
 
 
 def _issues(report: dict[str, Any]) -> tuple[str, ...]:

@@ -3,16 +3,20 @@
 A folder of the operator's holds what the C2PA project or a regulator publishes, as it is
 published: bundles of certificates (PEM), among them those of time-stamping authorities; a file
 whose name begins with ``allowed`` names end-entity certificates, or their digests, that are
-trusted without a chain; a file ``*.cfg`` lists the extended key usages that count.
+trusted without a chain; a file ``*.cfg`` lists extended key usages that count too.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
 from colophon.errors import FileMissing, MalformedFile, TooLarge, Unreadable
 
@@ -26,12 +30,13 @@ _BEGIN = b"-----BEGIN CERTIFICATE-----"
 
 @dataclass(frozen=True, slots=True)
 class TrustList:
-    """All PEM. ``own``: the operator's own anchors, beside those of the list. ``purposes``:
-    object identifiers of extended key usages, one a line; empty for the SDK's own.
+    """``anchors``, ``own``: PEM, those of the list and the operator's own. ``allowed``: SHA-256 of
+    single certificates. ``purposes``: object identifiers of extended key usages, one a line, that
+    count beside the SDK's own.
     """
 
     anchors: bytes = b""
-    allowed: bytes = b""
+    allowed: frozenset[bytes] = frozenset()
     purposes: bytes = b""
     own: bytes = b""
 
@@ -41,28 +46,33 @@ class TrustList:
         certificate.
         """
         bundles: list[bytes] = []
-        allowed: list[bytes] = []
+        allowed: set[bytes] = set()
         purposes: list[bytes] = []
         for path in _files(folder):
             data = _read(path)
             if path.suffix == _CONFIGURATION:
                 purposes.append(data)
             elif path.name.startswith(_ALLOWED):
-                allowed.append(_checked(path, data) if _BEGIN in data else data)
+                allowed |= _digests(path, data)
             elif path.suffix in _BUNDLES:
-                bundles.append(_checked(path, data))
-        return cls(*(b"\n".join(part) for part in (bundles, allowed, purposes, own)))
+                _certificates(path, data)
+                bundles.append(data)
+        joined = (b"\n".join(part) for part in (bundles, purposes, own))
+        return cls(next(joined), frozenset(allowed), *joined)
 
     @classmethod
     def of(cls, anchors: TrustList | Sequence[bytes]) -> TrustList:
         """The list itself, or one of single anchors."""
         return anchors if isinstance(anchors, TrustList) else cls(own=b"\n".join(anchors))
 
+    def allows(self, certificate: bytes | None) -> bool:
+        """Whether a single certificate (DER) is trusted without a chain."""
+        return certificate is not None and hashlib.sha256(certificate).digest() in self.allowed
+
     def settings(self) -> dict[str, str]:
         """The SDK's ``trust`` settings."""
         told = {
             "trust_anchors": self.anchors,
-            "allowed_list": self.allowed,
             "trust_config": self.purposes,
             "user_anchors": self.own,
         }
@@ -87,10 +97,22 @@ def _read(path: Path) -> bytes:
     return data
 
 
-def _checked(path: Path, data: bytes) -> bytes:
+def _certificates(path: Path, data: bytes) -> list[x509.Certificate]:
     """The SDK leaves out in silence what it cannot read; nobody would know why none is trusted."""
     try:
-        x509.load_pem_x509_certificates(data)
+        return x509.load_pem_x509_certificates(data)
     except ValueError as error:
         raise MalformedFile(file=path.name, detail="PEM") from error
-    return data
+
+
+def _digests(path: Path, data: bytes) -> set[bytes]:
+    """Of certificates, or as they stand there in base 64, one a line."""
+    if _BEGIN in data:
+        return {one.fingerprint(hashes.SHA256()) for one in _certificates(path, data)}
+    found = set()
+    for line in data.split():
+        try:
+            found.add(base64.b64decode(line, validate=True))
+        except binascii.Error as error:
+            raise MalformedFile(file=path.name, detail="base64") from error
+    return found
