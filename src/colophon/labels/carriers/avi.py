@@ -17,12 +17,13 @@ from colophon.labels.carriers import avi_index
 from colophon.labels.carriers.edits import Edit, pieces_of
 from colophon.labels.carriers.label_field import FIELD, looks_like_label
 from colophon.labels.carriers.packet import Packet, PacketForm, Piece
-from colophon.labels.carriers.ranges import METADATA_CAP, TOTAL_CAP, at_most, within_cap
+from colophon.labels.carriers.ranges import METADATA_CAP, at_most, within_cap
 from colophon.labels.carriers.riff_chunks import CHUNK_HEAD, Chunk, Riff, chunk_bytes, walked
 
 _MEDIA = frozenset({b"LIST"})
 _KIND = FIELD.encode()
 _MAX_LISTS = 1_000
+_MAX_LABEL = 1 << 20
 _MAX_INSIDE = 10_000
 """Chunks looked at inside one later part."""
 _MAX_SPACE = 1 << 20
@@ -85,8 +86,8 @@ class Avi:
         return found
 
     def write(self, source: BinaryIO, packets: Mapping[PacketForm, bytes]) -> list[Piece]:
-        if len(packets["aigc"]) > METADATA_CAP:
-            raise TooLarge(detail=f"AVI label > {METADATA_CAP} bytes")
+        if len(packets["aigc"]) > _MAX_LABEL:
+            raise TooLarge(detail=f"AVI label > {_MAX_LABEL} bytes")
         film = _film(source)
         new = chunk_bytes(b"LIST", b"INFO" + chunk_bytes(_KIND, packets["aigc"]))
         edits = [*_placed(source, film, new), *_without_xmp(source, film.riff)]
@@ -136,8 +137,8 @@ def _infos(source: BinaryIO, riff: Riff) -> Iterator[_Info]:
         if _list_kind(source, chunk) != b"INFO" or chunk.end > riff.size:
             continue
         count, held = count + 1, held + min(chunk.size, METADATA_CAP)
-        if count > _MAX_LISTS or held > TOTAL_CAP:
-            raise TooLarge(detail=f"AVI > {_MAX_LISTS} lists, {TOTAL_CAP} bytes")
+        if count > _MAX_LISTS or held > METADATA_CAP:
+            raise TooLarge(detail=f"AVI > {_MAX_LISTS} lists, {METADATA_CAP} bytes")
         yield _info(chunk, at_most(source, chunk.data, chunk.size, "AVI INFO"))
 
 

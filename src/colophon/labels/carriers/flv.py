@@ -19,7 +19,6 @@ from colophon.labels.carriers.edits import Edit, applied, pieces_of
 from colophon.labels.carriers.label_field import FIELD, holds_label
 from colophon.labels.carriers.packet import Packet, PacketForm, Piece
 from colophon.labels.carriers.ranges import (
-    METADATA_CAP,
     TOTAL_CAP,
     at_most,
     exactly,
@@ -32,6 +31,7 @@ _HEAD, _TAG_HEAD, _LINK = 9, 11, 4
 """Bytes of the file's header, of a tag's, and of the size of the tag before."""
 _KIND = 0x1F
 _SOUND, _PICTURES, _SCRIPT = 8, 9, 18
+_MAX_LABEL = 1 << 20
 _LARGEST_TAG = (1 << 24) - 1
 _MAX_TAGS, _MAX_SCRIPTS = 5_000_000, 10_000
 _META, _WRAPPER, _XMP = "onMetaData", "@setDataFrame", "liveXML"
@@ -157,8 +157,8 @@ class Flv:
         film = _walked(source)
         if film.fault:
             raise film.fault
-        if len(packets["aigc"]) > METADATA_CAP:
-            raise TooLarge(detail=f"FLV label > {METADATA_CAP} bytes")
+        if len(packets["aigc"]) > _MAX_LABEL:
+            raise TooLarge(detail=f"FLV label > {_MAX_LABEL} bytes")
         return pieces_of(_labelled(source, film, packets["aigc"]), film.size)
 
     def standard_place(self, form: PacketForm) -> str:

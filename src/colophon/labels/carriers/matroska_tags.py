@@ -15,13 +15,15 @@ from colophon.labels.carriers.ebml import Element
 from colophon.labels.carriers.edits import Edit, applied
 from colophon.labels.carriers.label_field import FIELD, holds_label
 from colophon.labels.carriers.matroska_segments import TAGS, Segment
-from colophon.labels.carriers.ranges import METADATA_CAP, TOTAL_CAP, exactly
+from colophon.labels.carriers.ranges import exactly
 
 _TAG, _TARGETS, _TARGET_TYPE, _SIMPLE = 0x7373, 0x63C0, 0x68CA, 0x67C8
 _NAME, _STRING = 0x45A3, 0x4487
 _WHOLE_FILE = bytes([50])
 _MASTERS = frozenset({_TAG, _TARGETS, _SIMPLE})
 _MAX_DEPTH = 8
+_MAX_TAGS, _MAX_LABEL = 4 << 20, 1 << 20
+"""Bytes of all tags of a segment, and of a label."""
 _Span = tuple[int, int]
 
 
@@ -59,8 +61,8 @@ class Tags:
 def tags_in(source: BinaryIO, segment: Segment) -> list[Tags]:
     """Every ``Tags`` element of the segment. Raises TooLarge."""
     elements = segment.of_name(TAGS)
-    if sum(element.end - element.start for element in elements) > TOTAL_CAP:
-        raise TooLarge(detail=f"Matroska tags > {TOTAL_CAP} bytes")
+    if sum(element.end - element.start for element in elements) > _MAX_TAGS:
+        raise TooLarge(detail=f"Matroska tags > {_MAX_TAGS} bytes")
     found = []
     for element in elements:
         data = exactly(source, element.start, element.end - element.start, "Matroska tags")
@@ -70,8 +72,8 @@ def tags_in(source: BinaryIO, segment: Segment) -> list[Tags]:
 
 def label_tags(value: bytes) -> bytes:
     """A ``Tags`` element of nothing but the label. Raises TooLarge."""
-    if len(value) > METADATA_CAP // 2:
-        raise TooLarge(detail=f"Matroska label > {METADATA_CAP // 2} bytes")
+    if len(value) > _MAX_LABEL:
+        raise TooLarge(detail=f"Matroska label > {_MAX_LABEL} bytes")
     simple = ebml.made(_NAME, FIELD.encode()) + ebml.made(_STRING, value)
     targets = ebml.made(_TARGETS, ebml.made(_TARGET_TYPE, _WHOLE_FILE))
     return ebml.made(TAGS, ebml.made(_TAG, targets + ebml.made(_SIMPLE, simple)))

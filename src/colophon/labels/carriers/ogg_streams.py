@@ -17,6 +17,8 @@ from colophon.labels.carriers.ogg_pages import FULL, Page, Walk
 from colophon.labels.carriers.ranges import METADATA_CAP, TOTAL_CAP
 
 _MAX_STREAMS = 10_000
+_PAGE_COST = 512
+"""What remembering a page costs, counted with its bytes."""
 _MARKS = 16
 """Bytes of a first packet that say what the stream is."""
 _FLAC_HEAD = 4
@@ -66,7 +68,7 @@ def codec_of(packet: bytes) -> Codec | None:
 
 
 def surveyed(walk: Walk) -> list[Stream]:
-    """Every logical stream with a comment packet, in order, over the whole file.
+    """Every logical stream with a list of comments, in order, over the whole file.
 
     Raises TooLarge. A fault of the walk is left in it.
     """
@@ -82,12 +84,16 @@ def surveyed(walk: Walk) -> list[Stream]:
         elif page.serial in active:
             stream = active[page.serial]
             _collect(stream, page)
-            held += page.end - page.start
+            held += page.end - page.start + _PAGE_COST
             if held > TOTAL_CAP:
                 raise TooLarge(detail=f"Ogg headers > {TOTAL_CAP} bytes")
             if stream.done:
                 del active[page.serial]
-    return [stream for stream in streams if stream.usable]
+    return [stream for stream in streams if stream.usable and _has_list(walk.source, stream)]
+
+
+def _has_list(source: BinaryIO, stream: Stream) -> bool:
+    return list_at(stream, Headers.of(source, stream).comments) is not None
 
 
 def _first_codec(source: BinaryIO, page: Page) -> Codec | None:

@@ -24,7 +24,7 @@ _BLOCK_HEAD = 4
 _LAST_BLOCK = 0x80
 _COMMENTS, _INVALID = 4, 127
 _LARGEST_BLOCK = (1 << 24) - 1
-_MAX_BLOCKS = 10_000
+_MAX_BLOCKS, _MAX_LISTS = 10_000, 16
 _ID3_HEAD = 10
 _OPENING = 64 * 1024
 """Bytes in which the first pages of all streams are looked for."""
@@ -191,6 +191,7 @@ def _blocks(source: BinaryIO, size: int) -> tuple[list[_Block], InputError | Non
         return [], MalformedFile(detail="no FLAC stream at the start")
     at += 4
     blocks: list[_Block] = []
+    comments = 0
     while not blocks or not blocks[-1].last:
         source.seek(at)
         head = source.read(_BLOCK_HEAD)
@@ -204,6 +205,9 @@ def _blocks(source: BinaryIO, size: int) -> tuple[list[_Block], InputError | Non
             return blocks, TruncatedFile(detail=f"FLAC block @{at}")
         if len(blocks) >= _MAX_BLOCKS:
             raise TooLarge(detail=f"FLAC > {_MAX_BLOCKS} blocks")
+        comments += block.kind == _COMMENTS
+        if comments > _MAX_LISTS:
+            raise TooLarge(detail=f"FLAC > {_MAX_LISTS} lists of comments")
         blocks.append(block)
         at = block.end
     return blocks, None
