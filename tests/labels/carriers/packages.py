@@ -218,7 +218,8 @@ def xmind(old: bool = False, bare: bool = False) -> bytes:
     if old:
         entry = '<file-entry full-path="content.xml" media-type="text/xml"/>'
         parts: dict[str, bytes | str] = {
-            "content.xml": '<xmap-content xmlns="urn:xmind:xmap:xmlns:content:2.0" version="2.0"/>',
+            "content.xml": '<xmap-content xmlns="urn:xmind:xmap:xmlns:content:2.0" version="2.0">'
+            "<sheet><topic><title>中心</title></topic></sheet></xmap-content>",
             "meta.xml": '<meta xmlns="urn:xmind:xmap:xmlns:meta:2.0" version="2.0"><Author>'
             "<Name>N</Name></Author></meta>",
             "META-INF/manifest.xml": '<manifest xmlns="urn:xmind:xmap:xmlns:manifest:1.0">'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from pathlib import Path
 
@@ -271,10 +272,47 @@ def test_fixed_pages_show_it_inside_in_a_font_they_name(
     assert written.height_ratio and written.height_ratio >= 0.018
 
 
-@pytest.mark.parametrize("make", [packages.usdz, packages.xmind])
-def test_what_can_bear_no_words_is_named(tmp_path: Path, make) -> None:
+def test_what_can_bear_no_words_is_named(tmp_path: Path) -> None:
     with pytest.raises(ExplicitUnsupported):
-        labelled(tmp_path, make())
+        labelled(tmp_path, packages.usdz())
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_maps_show_it_at_their_central_topic(tmp_path: Path, old: bool) -> None:
+    data = packages.xmind(old)
+    after, written = labelled(tmp_path, data)
+    found = in_package(io.BytesIO(after), "application/vnd.xmind.workbook")
+    assert found is not None and (found.text, found.where) == (WORDS, "start")
+    assert labelled(tmp_path, after)[0] == after
+    parts = dict(entries(after))
+    if old:
+        assert WORDS in "".join(fromstring(parts["content.xml"]).itertext())
+    else:
+        (sheet,) = json.loads(parts["content.json"])
+        assert sheet["rootTopic"] == {"title": "中心", "labels": [WORDS]}
+    assert written.text == WORDS
+
+
+def test_a_topic_keeps_the_labels_it_has(tmp_path: Path) -> None:
+    content = '[{"rootTopic": {"labels": ["draft"], "title": "T"}}, {"rootTopic": {}}]'
+    parts = dict(entries(packages.xmind())) | {"content.json": content}
+    after = json.loads(dict(entries(labelled(tmp_path, zipped(parts))[0]))["content.json"])
+    assert after == [{"rootTopic": {"labels": ["draft", WORDS], "title": "T"}}, {"rootTopic": {}}]
+
+
+def test_archives_show_it_as_a_file(tmp_path: Path) -> None:
+    data = zipped({"folder/a.txt": "x"})
+    after, _ = labelled(tmp_path, data)
+    assert entries(after) == [
+        ("folder/a.txt", b"x"), (f"{WORDS}.txt", f"\ufeff{WORDS}\r\n".encode()),
+    ]  # fmt: skip
+    found = in_package(io.BytesIO(after), "application/zip")
+    assert found is not None and found.text == WORDS
+    assert labelled(tmp_path, after)[0] == after
+    wording = "全部内容由AI生成: 仅供参考"
+    brief, _ = labelled(tmp_path, data, wording=wording)
+    assert entries(brief)[-1][0] == "AI生成.txt"
+    assert labelled(tmp_path, brief, wording=wording)[0] == brief
 
 
 def test_signed_and_encrypted_documents_are_named(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ class XmindCarrier:
             found = json_label.labels_of(text, json_spans.root(text))
             packets = [Packet("aigc", _place(member.name), value) for member, value in found]
         if directory.get(_META_XML) is not None:
-            _check_plain(source, directory)
+            check_plain(source, directory)
             part = opc.xml_of(source, directory, _META_XML)
             packets += [Packet("aigc", _place(name), v.encode()) for _, name, v in _labels(part)]
         return packets
@@ -58,7 +58,7 @@ class XmindCarrier:
         directory = directory_of(source)
         if len(directory.names) != len(directory.entries):
             raise MalformedFile(detail="two entries have one name")
-        _check_plain(source, directory)
+        check_plain(source, directory)
         make = _json_parts if directory.get(_CONTENT) is not None else _xml_parts
         return rewritten(source, directory, make(source, directory, packets["aigc"]))
 
@@ -76,7 +76,7 @@ def _text(source: BinaryIO, directory: Directory, name: str) -> bytes | None:
     return None if entry is None else content(source, entry, XML_CAP)
 
 
-def _check_plain(source: BinaryIO, directory: Directory) -> None:
+def check_plain(source: BinaryIO, directory: Directory) -> None:
     """Raises EncryptedFile where a password hides the map."""
     if b"encryption-data" in (_text(source, directory, _MANIFEST) or b""):
         raise EncryptedFile

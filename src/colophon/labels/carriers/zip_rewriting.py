@@ -201,9 +201,10 @@ class _Plan:
     def _added(self, name: str, data: bytes, at: int) -> _Written:
         first = self.directory.entries[0].record if self.directory.entries else None
         when = struct.unpack_from("<2H", first, 12) if first else _EPOCH
-        raw = name.encode("ascii")
+        raw = name.encode()
         extra = _pad(at + LOCAL.size + len(raw), self.way.align)
-        return self._written(raw, data, flags=0, when=(when[0], when[1]), extra=extra)
+        flags = 0 if name.isascii() else UTF8
+        return self._written(raw, data, flags=flags, when=(when[0], when[1]), extra=extra)
 
     def _realign(self) -> None:
         """Entries behind one that goes keep their alignment by padding of their own."""

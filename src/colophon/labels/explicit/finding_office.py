@@ -11,7 +11,15 @@ from typing import BinaryIO
 
 from colophon.errors import ColophonError
 from colophon.labels.carriers.text_file import TextFile
-from colophon.labels.explicit import office_epub, office_kinds, office_ofd, office_pptx, office_xlsx
+from colophon.labels.explicit import (
+    office_archive,
+    office_epub,
+    office_kinds,
+    office_ofd,
+    office_pptx,
+    office_xlsx,
+    office_xmind,
+)
 from colophon.labels.explicit.finding import LONGEST, Words, in_words
 from colophon.labels.explicit.office_kinds import Form
 from colophon.labels.explicit.office_package import Package, package_of, tags
@@ -139,6 +147,19 @@ def _ofd(package: Package) -> Words | None:
     return None
 
 
+def _xmind(package: Package) -> Words | None:
+    return _any(office_xmind.topic_labels(package))
+
+
+def _archive(package: Package) -> Words | None:
+    return _any(office_archive.root_titles(package))
+
+
+def _any(lines: list[str]) -> Words | None:
+    found = (line for line in lines if len(line) <= LONGEST and is_compliant(line))
+    return next((Words(line, "start") for line in found), None)
+
+
 _FINDERS = {
     Form.DOCX: _docx,
     Form.PPTX: _pptx,
@@ -148,4 +169,6 @@ _FINDERS = {
     Form.PAGES: _pages,
     Form.EPUB: _epub,
     Form.OFD: _ofd,
+    Form.XMIND: _xmind,
+    Form.ARCHIVE: _archive,
 }

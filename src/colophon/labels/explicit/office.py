@@ -17,6 +17,7 @@ from colophon.labels.carriers.ranges import size_of
 from colophon.labels.carriers.zip_rewriting import Way, rewritten
 from colophon.labels.explicit import (
     finding_office,
+    office_archive,
     office_docx,
     office_epub,
     office_kinds,
@@ -25,12 +26,13 @@ from colophon.labels.explicit import (
     office_pptx,
     office_style,
     office_xlsx,
+    office_xmind,
     opening,
 )
 from colophon.labels.explicit.limits import Limits
 from colophon.labels.explicit.office_kinds import Form
 from colophon.labels.explicit.office_package import Package, package_of
-from colophon.labels.explicit.wording import words
+from colophon.labels.explicit.wording import shorter, words
 from colophon.labels.model import ExplicitWritten, Medium
 from colophon.labels.placing import write_pieces
 
@@ -46,6 +48,8 @@ _WORKERS = {
     Form.PAGES: office_odf.label,
     Form.EPUB: office_epub.label,
     Form.OFD: office_ofd.label,
+    Form.XMIND: office_xmind.label,
+    Form.ARCHIVE: office_archive.label,
 }
 _ON_PAGES = (Form.PPTX, Form.PAGES, Form.OFD)
 
@@ -85,7 +89,7 @@ def _written(
     file = package.source
     _check_unsigned(package)
     there = finding_office.in_package(file, media_type)
-    if there is not None and there.text == text:
+    if there is not None and there.text in shorter(text):
         write_pieces(file, [Keep(0, size_of(file))], target)
         return there.where, None
     where, ratio = _WORKERS[office_kinds.FORMS[media_type]](package, text, place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from colophon.labels.carriers.package import EPUB, OFD, OOXML_BY_MAIN_PART
+from colophon.labels.carriers.package import EPUB, OFD, OOXML_BY_MAIN_PART, XMIND, ZIP
 from colophon.labels.carriers.package import ODF as ODF_TYPES
 
 
@@ -19,6 +19,8 @@ class Form(StrEnum):
     PAGES = "pages"
     EPUB = "epub"
     OFD = "ofd"
+    XMIND = "xmind"
+    ARCHIVE = "archive"
 
 
 _OOXML = {
@@ -42,7 +44,7 @@ def form_of(media_type: str) -> Form | None:
 
 
 def _forms() -> dict[str, Form]:
-    found = {EPUB: Form.EPUB, OFD: Form.OFD}
+    found = {EPUB: Form.EPUB, OFD: Form.OFD, XMIND: Form.XMIND, ZIP: Form.ARCHIVE}
     for media_type in OOXML_BY_MAIN_PART.values():
         if any(word in media_type for word in _NOT_XML):
             continue
