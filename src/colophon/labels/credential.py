@@ -34,7 +34,7 @@ from colophon.labels.credential_assertions import (
     Model,
 )
 from colophon.labels.credential_places import MisplacedManifest
-from colophon.labels.credential_sdk import reason
+from colophon.labels.credential_sdk import ELSEWHERE, UNCHECKABLE, reason
 from colophon.labels.model import CredentialLayer
 from colophon.labels.trust_list import TrustList
 
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COMPOSITE",
+    "ELSEWHERE",
     "GENERATED",
     "SIDECAR_TYPE",
     "SOURCE_TYPES",
@@ -68,8 +69,6 @@ Trust = TrustList | Sequence[bytes]
 
 TOO_LARGE = "too_large_to_check"
 """The issue of a manifest that was found and, to keep memory bounded, not checked."""
-UNCHECKABLE = "cannot_be_checked"
-"""The issue of a manifest in a container that cannot be looked into here."""
 SIDECAR_TYPE = "application/c2pa"
 """The media type of a manifest store in a file of its own, ``<file>.c2pa``."""
 
@@ -395,7 +394,7 @@ def _holds_manifest(reading: BinaryIO, media_type: str) -> bool:
             return credential_places.locate(reading.read(), media_type) is not None
         c2pa.Reader(media_type, reading, context=credential_sdk.looking()).close()
     except (c2pa.C2paError, MisplacedManifest) as error:
-        return credential_sdk.beyond(error)
+        return credential_sdk.unchecked(error) == UNCHECKABLE
     return True
 
 
@@ -411,8 +410,8 @@ def _broken(
     """A manifest that cannot be read is there and not valid; a broken file has none."""
     if not beside and not credential_bytes.mentions(reading, media_type):
         return CredentialLayer(present=False)
-    if credential_sdk.beyond(error):
-        return CredentialLayer(present=True, issues=(UNCHECKABLE,))
+    if issue := credential_sdk.unchecked(error):
+        return CredentialLayer(present=True, issues=(issue,))
     return CredentialLayer(present=True, valid=False, trusted=False, issues=(reason(error),))
 
 

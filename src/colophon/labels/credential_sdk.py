@@ -36,6 +36,11 @@ SEPARATE = "application/octet-stream"
 """What the SDK is told of a file whose manifest lies beside it: bytes, nothing to look into."""
 _PACKAGES = ("application/vnd.", "application/epub+zip", "application/oxps", "application/x-zip")
 _NO_ANSWER = "http resolver"
+UNCHECKABLE = "cannot_be_checked"
+"""The issue of a manifest in a container that cannot be looked into here."""
+ELSEWHERE = "manifest_elsewhere"
+"""The issue of a file that names an address for its manifest; nothing is fetched."""
+_REMOTE = "Remote"
 _NO_INFLATION = "compression method not supported"
 
 
@@ -57,9 +62,13 @@ def is_package(media_type: str) -> bool:
     return media_type.startswith(_PACKAGES)
 
 
-def beyond(error: Exception) -> bool:
-    """Whether the SDK could not look into the file at all, which says nothing against it."""
-    return _NO_INFLATION in str(error)
+def unchecked(error: Exception) -> str | None:
+    """The issue, where the SDK could not look at a manifest at all: that says nothing against
+    the file.
+    """
+    if _NO_INFLATION in str(error):
+        return UNCHECKABLE
+    return ELSEWHERE if str(error).startswith(_REMOTE) else None
 
 
 def signing(signer: Signer) -> c2pa.Context:
