@@ -210,6 +210,9 @@ def test_types_are_exact_and_films_are_not_pictures():
     assert typed(b"msf1", b"msf1", b"hevc", b"isom") == ("image/heic-sequence", None)
     assert typed(b"msf1", b"msf1", b"iso8") == ("image/heif-sequence", None)
     assert typed(b"mif1", b"mif1", b"jpeg") == ("image/heif", None)
+    assert typed(b"none", b"mif1", b"heic") == ("image/heic", None)
+    assert typed(b"none", b"mif1", b"isom") == (None, "video/mp4")
+    assert typed(b"crx ", b"crx ", b"isom") == (None, None)
     assert typed(b"isom", b"isom", b"mp41") == (None, "video/mp4")
     assert typed(b"mp42", b"mp42", b"mif1") == (None, "video/mp4")
 

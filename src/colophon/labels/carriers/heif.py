@@ -56,6 +56,8 @@ _BY_BRAND = {
 }
 _GENERAL = {_HEIF: (_AVIF, _HEIC), f"{_HEIF}-sequence": (f"{_AVIF}-sequence", f"{_HEIC}-sequence")}
 """What a general first brand may be more exactly, by the other brands."""
+_FILMS = (b"iso", b"mp4", b"avc", b"qt ", b"3gp", b"M4V", b"M4A")
+"""How brands of films begin, which settle what a file of an unknown first brand is."""
 _MAX_BRANDS = 256
 _HEADER = 8
 _XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
@@ -80,9 +82,11 @@ class Heif:
         if len(head) < 2 * _HEADER or head[4:8] != b"ftyp":
             return None
         (size,) = struct.unpack_from(">I", head)
-        first = _BY_BRAND.get(head[8:12])
         others = [head[at : at + 4] for at in range(16, min(size, _MAX_BRANDS, len(head)), 4)]
         exact = [_BY_BRAND[brand] for brand in others if brand in _BY_BRAND]
+        first = _BY_BRAND.get(head[8:12])
+        if first is None and not any(one[:3] in _FILMS for one in (head[8:12], *others)):
+            first = next(iter(exact), None)
         return next((one for one in _GENERAL.get(first or "", ()) if one in exact), first)
 
     def read(self, source: BinaryIO) -> list[Packet]:
