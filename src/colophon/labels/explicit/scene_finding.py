@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
-from colophon.errors import FontMissing
+from colophon.errors import FontMissing, InputError
 from colophon.labels.explicit import scene, scene_plate, scene_views
 from colophon.labels.explicit.scene_document import NAME, Document, opened
 from colophon.labels.explicit.scene_views import Hung, View
@@ -52,14 +52,17 @@ class Seen:
 
 def in_scene(source: BinaryIO, media_type: str) -> ExplicitLayer | None:
     """The label of the start scene: of several plates the one that reads worst. None for a file
-    that is no glTF. Raises EmptyFile, TruncatedFile, MalformedFile, TooLarge.
+    that is no glTF, and for one so built that nobody can say what it shows.
     """
     if media_type not in scene.TYPES:
         return None
-    with scene.named_failures(""):
-        document = opened(source, media_type)
-        number = scene.start_scene(document)
-        found = [] if number is None else list(seen(document, number))
+    try:
+        with scene.named_failures(""):
+            document = opened(source, media_type)
+            number = scene.start_scene(document)
+            found = [] if number is None else list(seen(document, number))
+    except InputError:
+        return None
     if not found:
         return ExplicitLayer(present=False)
     worst = min(found, key=lambda one: (one.at_edge, one.ink_ratio))
