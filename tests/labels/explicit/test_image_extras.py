@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import sys
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -152,3 +153,23 @@ def test_colours_of_another_profile_become_srgb():
     )
     with pytest.raises((OSError, ValueError), match="profile"):
         jxl.in_srgb(plain, b"no profile")
+
+
+@pytest.mark.parametrize(
+    ("start", "encoding"),
+    [
+        ("", "utf-8"),
+        ("", "utf-8-sig"),
+        ("", "utf-16"),
+        ('<?xml version="1.0" encoding="gb18030"?>', "gb18030"),
+    ],
+)
+def test_a_drawing_is_labelled_in_its_own_encoding(start, encoding):
+    plain = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><text>字</text></svg>'
+    source = (start + plain).encode(encoding)
+    out, written = apply(source, "image/svg+xml")
+    assert written.height_ratio >= LEAST
+    labelled = out.decode(encoding)
+    assert labelled.startswith((start + plain).removesuffix("</svg>"))
+    (group,) = ET.fromstring(labelled.removeprefix(start)).findall("{*}g")
+    assert group.get("aria-label") == written.text

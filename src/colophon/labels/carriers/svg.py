@@ -77,7 +77,7 @@ class Svg:
         _check_well_formed(file)
         span = _own(file.text, found)
         edits = [_blank(file, span) for span, _ in _labels(file, found)]
-        edits.append(_placed(file, found, span, _text(file, packets["xmp"])))
+        edits.append(_placed(file, found, span, as_characters(file, packets["xmp"])))
         edits += _elsewhere(file, span)
         return pieces_of(edits, len(file.data))
 
@@ -117,17 +117,17 @@ def _encoding(file: TextFile) -> str:
     return "utf-8" if name in {"utf8", "utf-8", "us-ascii", "ascii"} else name
 
 
-def _text(file: TextFile, packet: bytes) -> str:
-    """The packet as characters of the file's text; in other encodings all of it in ASCII."""
+def as_characters(file: TextFile, data: bytes) -> str:
+    """UTF-8 as characters of the file's text; in other encodings all of it in ASCII."""
     if file.codec != "latin-1":
-        return packet.decode("utf-8", "replace")
+        return data.decode("utf-8", "replace")
     if _encoding(file) == "utf-8":
-        return packet.decode("latin-1")
-    plain = _BEGIN.sub(r"\1\2\2", packet.decode("utf-8", "replace"), count=1)
+        return data.decode("latin-1")
+    plain = _BEGIN.sub(r"\1\2\2", data.decode("utf-8", "replace"), count=1)
     return plain.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
-def _bytes(file: TextFile, part: str) -> bytes:
+def as_utf8(file: TextFile, part: str) -> bytes:
     """Characters of the file's text as UTF-8."""
     if file.codec != "latin-1":
         return part.encode("utf-8", "replace")
@@ -140,7 +140,7 @@ def _check_well_formed(file: TextFile) -> None:
     parser = expat.ParserCreate("utf-8")
     parser.DefaultHandler = _ignored
     try:
-        parser.Parse(_bytes(file, file.text), True)
+        parser.Parse(as_utf8(file, file.text), True)
     except (expat.ExpatError, ValueError) as wrong:
         raise MalformedFile(detail=f"SVG that is no XML: {str(wrong)[:80]}") from wrong
 
@@ -187,7 +187,7 @@ def _packet(file: TextFile, found: Outline, span: Span) -> bytes:
             if f"<{prefix}:" in text and f"xmlns:{prefix}" not in text
         ]
         text = text[: first.end()] + "".join(missing) + text[first.end() :]
-    return _bytes(file, text)
+    return as_utf8(file, text)
 
 
 def _placed(file: TextFile, found: Outline, span: Span | None, packet: str) -> Edit:
@@ -224,7 +224,7 @@ def _labels(file: TextFile, found: Outline) -> Iterator[tuple[Span, Packet]]:
             words = unescape(words.removeprefix("<![CDATA[").removesuffix("]]>"))
             if looks_like_label(words):
                 count += 1
-                yield span, Packet("aigc", place, _bytes(file, words.strip()))
+                yield span, Packet("aigc", place, as_utf8(file, words.strip()))
         if count > _MAX_BEARERS:
             raise TooLarge(detail=f"SVG > {_MAX_BEARERS} labels")
 

@@ -7,6 +7,9 @@ import re
 from xml.etree.ElementTree import ParseError
 
 from colophon.errors import MalformedFile
+from colophon.labels.carriers.edits import applied
+from colophon.labels.carriers.svg import as_characters, as_utf8
+from colophon.labels.carriers.text_file import decoded
 from colophon.labels.explicit import contrast, stamp
 from colophon.labels.face import Outline, outline
 from colophon.labels.model import ExplicitWritten
@@ -24,10 +27,11 @@ _PIXELS = re.compile(r"\s*\d*\.?\d+(?:px)?\s*")
 def apply(data: bytes, text: str, position: str, name: str) -> tuple[bytes, ExplicitWritten]:
     """The labelled SVG; all that was there stays byte for byte. Raises MalformedFile."""
     try:
-        drawing = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise MalformedFile(file=name, detail="SVG that is not UTF-8") from error
-    _well_formed(drawing, name)
+        file = decoded(data)
+    except MalformedFile as error:
+        raise MalformedFile(file=name, detail="SVG that is no text") from error
+    drawing = file.text
+    _well_formed(as_utf8(file, drawing), name)
     root = _ROOT.search(re.sub(r"<!--.*?-->", lambda m: " " * len(m[0]), drawing, flags=re.DOTALL))
     end = drawing.rfind(f"</{root[1]}svg") if root else -1
     if root is None or end < 0:
@@ -35,15 +39,16 @@ def apply(data: bytes, text: str, position: str, name: str) -> tuple[bytes, Expl
     box = _box(root[2], name)
     where = position if position in stamp.POSITIONS else stamp.POSITIONS[0]
     group, written = _group(text, box, where, root[1])
-    return (drawing[:end] + group + "\n" + drawing[end:]).encode(), written
+    return applied(data, [file.edit(end, end, as_characters(file, f"{group}\n".encode()))]), written
 
 
-def _well_formed(drawing: str, name: str) -> None:
+def _well_formed(drawing: bytes, name: str) -> None:
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import fromstring
 
     try:
-        fromstring(drawing)
+        # As characters, whatever encoding they say they were in.
+        fromstring(drawing.decode())
     except (ParseError, DefusedXmlException, ValueError) as error:
         raise MalformedFile(file=name, detail="SVG is not safe, well-formed XML") from error
 
