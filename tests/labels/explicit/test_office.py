@@ -15,11 +15,12 @@ from colophon.errors import (
     ExplicitUnsupported,
     MalformedFile,
     SignedFile,
+    TooLarge,
     TruncatedFile,
 )
 from colophon.labels.carriers.package import media_type_of
 from colophon.labels.explicit.finding_office import in_package
-from colophon.labels.explicit.limits import STANDARD
+from colophon.labels.explicit.limits import STANDARD, Limits
 from colophon.labels.explicit.office import MEDIA_TYPES, apply_file
 from colophon.labels.model import ExplicitWritten
 from colophon.provisions import parameters
@@ -339,6 +340,32 @@ def test_nothing_is_left_of_a_failure(tmp_path: Path) -> None:
             wording=None, lang="zh", position="auto", limits=STANDARD,
         )  # fmt: skip
     assert not (tmp_path / "target").exists()
+
+
+def test_parts_that_unpack_to_much_together_are_not_all_unpacked(tmp_path: Path) -> None:
+    from pptx import Presentation
+
+    deck = Presentation(io.BytesIO(pptx()))
+    for _ in range(8):
+        deck.slides.add_slide(deck.slide_layouts[6])
+    for slide in deck.slides:
+        slide._element.set("show", "0")
+    out = io.BytesIO()
+    deck.save(out)
+    parts = dict(entries(out.getvalue()))
+    padded = {
+        name: part.replace(b"<p:cSld", b" " * 3000 + b"<p:cSld")
+        for name, part in parts.items()
+        if name.startswith("ppt/slides/slide")
+    }
+    (tmp_path / "source").write_bytes(zipped(parts | padded))
+    limits = Limits(text_bytes=5000)
+    with pytest.raises(TooLarge):
+        apply_file(
+            tmp_path / "source", tmp_path / "target", "application/vnd.openxmlformats-"
+            "officedocument.presentationml.presentation",
+            wording=None, lang="zh", position="auto", limits=limits,
+        )  # fmt: skip
 
 
 def test_finding_never_raises_on_damage() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import BinaryIO
 
-from colophon.errors import MalformedFile
+from colophon.errors import MalformedFile, TooLarge
 from colophon.labels.carriers import opc
 from colophon.labels.carriers.edits import applied
 from colophon.labels.carriers.stale_labels import Change
@@ -19,6 +19,7 @@ from colophon.labels.carriers.zip_directory import Directory, content, directory
 from colophon.labels.explicit.limits import STANDARD
 from colophon.labels.tolerant.xml_spans import escape
 
+PARTS = 4
 OFFICE_DOCUMENT = "/officeDocument"
 _QUOTED = r"""(?:[^<>"']++|"[^"]*+"|'[^']*+')*+"""
 _PASSED = r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)"
@@ -47,12 +48,17 @@ class Package:
     directory: Directory
     cap: int = STANDARD.text_bytes
     changed: dict[str, bytes | None] = field(default_factory=dict)
+    unpacked: int = 0
 
     def text(self, name: str) -> TextFile:
-        """A part as text. Raises MalformedFile where it is missing, and as ``content``."""
+        """A part as text. Raises MalformedFile where it is missing, TooLarge where all parts
+        looked at are over PARTS times the cap, and as ``content``."""
         entry = self.directory.get(name)
         if entry is None:
             raise MalformedFile(detail=f"no {name}")
+        self.unpacked += entry.size
+        if self.unpacked > PARTS * self.cap:
+            raise TooLarge(detail=f"parts of over {PARTS * self.cap} bytes")
         return decoded(content(self.source, entry, self.cap))
 
     def xml(self, name: str) -> XmlPart:
