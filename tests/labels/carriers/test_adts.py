@@ -72,7 +72,10 @@ def test_others_read_it() -> None:
     assert tags_of(labelled, ".aac")["title"] == "A"
     assert ID3(io.BytesIO(labelled))["TXXX:AIGC"].text == [LABEL.decode()]
     assert MutagenAac(io.BytesIO(labelled)).info.sample_rate == 16000
-    assert LABEL.decode() in exiftool_says(labelled, ".aac").get("UserDefinedText", "")
+    for source in (sound(), tagged(), tagged(padding=0), tagged(3, 0)):
+        found = exiftool_says(write(AAC, source, AIGC), ".aac")
+        assert LABEL.decode() in found["UserDefinedText"]
+        assert "Warning" not in found
 
 
 def test_a_label_under_another_name_gives_way() -> None:

@@ -253,11 +253,11 @@ def rewritten(tag: Tag, value: bytes | None, *, steady: bool = False) -> list[Ed
     """The edits of the file after which the tag holds ``value`` as its only label (None: none).
 
     Padding takes up the difference; only without enough of it does the tag grow. With ``steady``
-    the padding stays as it is, so that a later value of the old length brings the old bytes back.
+    the padding does not depend on the value, so that the old value brings the old bytes back.
     """
     edits = _frame_edits(tag, value)
-    growth = 0 if steady else sum(edit.growth for edit in edits)
-    padding = _padding(tag, growth)
+    growth = sum(edit.growth for edit in edits)
+    padding = _steady_padding(tag) if steady else _padding(tag, growth)
     if padding != len(tag.data) - tag.frames_end:
         edits.append(Edit(tag.frames_end, len(tag.data), bytes(padding)))
     data = applied(tag.data, edits)
@@ -303,6 +303,14 @@ def _padding(tag: Tag, growth: int) -> int:
         return 0
     left = len(tag.data) - tag.frames_end - growth
     return left if left >= 0 else _PADDING
+
+
+def _steady_padding(tag: Tag) -> int:
+    """As it is, but enough to end on; what is not padding at all stays."""
+    rest = tag.data[tag.frames_end :]
+    if _has_footer(tag) or rest.strip(b"\0"):
+        return len(rest)
+    return max(len(rest), _PADDING)
 
 
 def _has_footer(tag: Tag) -> bool:
