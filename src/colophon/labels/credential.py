@@ -60,6 +60,7 @@ __all__ = [
     "readable",
     "sign",
     "sign_sidecar",
+    "signable",
     "supports",
     "too_large",
 ]
@@ -73,6 +74,8 @@ SIDECAR_TYPE = "application/c2pa"
 """The media type of a manifest store in a file of its own, ``<file>.c2pa``."""
 
 _LARGEST_SIDECAR = 16 * 1024 * 1024
+_LARGEST_TEXT = credential_places.LARGEST
+_BARE_JXL = b"\xff\x0a"
 
 
 class Told(TypedDict, total=False):
@@ -140,6 +143,24 @@ def supports(media_type: str, *, text_manifest: bool = False) -> bool:
     return media_type in credential_sdk.types()[0] or (
         text_manifest and media_type in credential_places.TEXTS
     )
+
+
+def signable(source: Source, media_type: str) -> bool:
+    """Whether this file of a type that can be signed has a place for a manifest: a text in UTF-8
+    with words, a page with a head, a JPEG XL that is more than its bare stream of pixels.
+    """
+    with _opened(source, "rb") as reading:
+        reading.seek(0)
+        if media_type == "image/jxl":
+            return bool(reading.read(2) != _BARE_JXL)
+        if media_type not in credential_places.TEXTS:
+            return True
+        try:
+            data = credential_places.without(reading.read(_LARGEST_TEXT + 1), media_type)
+            credential_places.inserted(data, media_type, b"")
+        except (CredentialFailed, MisplacedManifest):
+            return False
+        return len(data) <= _LARGEST_TEXT
 
 
 def readable(media_type: str) -> bool:

@@ -34,10 +34,10 @@ def heif() -> bytes:
     return picture("HEIF")
 
 
-def jxl() -> bytes:
+def jxl(*, use_container: bool = True) -> bytes:
     import pillow_jxl  # noqa: F401  (registers the format)
 
-    return picture("JXL", use_container=True)
+    return picture("JXL", use_container=use_container)
 
 
 def svg() -> bytes:

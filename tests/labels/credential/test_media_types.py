@@ -23,6 +23,7 @@ EMBEDDED = [
 def test_signed_read_back_and_signed_again_by_a_platform(kind, sign, read):
     data = media.made(kind)
     assert credential.supports(kind, text_manifest=True)
+    assert credential.signable(io.BytesIO(data), kind)
     assert not credential.holds(io.BytesIO(data), kind)
     once = sign(data, kind)
     assert credential.holds(io.BytesIO(once), kind)
@@ -95,3 +96,11 @@ def test_a_manifest_in_a_package_we_cannot_look_into_is_not_called_broken():
     assert (layer.present, layer.valid, layer.issues) == (True, None, (credential.UNCHECKABLE,))
     assert credential.holds(io.BytesIO(held), kind)
     assert credential.read(io.BytesIO(media.epub()), kind).present is False
+
+
+def test_a_bare_stream_of_pixels_has_no_place(sign):
+    kind = "image/jxl"
+    bare = media.jxl(use_container=False)
+    assert not credential.signable(io.BytesIO(bare), kind)
+    with pytest.raises(CredentialFailed):
+        sign(bare, kind)

@@ -156,6 +156,7 @@ def test_front_matter_stays_first(sign):
     ],
 )
 def test_texts_that_offer_no_place(kind, data, sign):
+    assert not credential.signable(io.BytesIO(data), kind)
     with pytest.raises(CredentialFailed):
         sign(data, kind)
 
