@@ -11,6 +11,8 @@ import zipfile
 import zlib
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from colophon.errors import (
     EncryptedFile,
@@ -112,6 +114,22 @@ def test_there_and_back_gives_the_same_bytes(number: int) -> None:
     there = write(ZIP, first, {"aigc": OTHER_LABEL})
     assert write(ZIP, there, {"aigc": LABEL}) == first
     assert dict(entries(first))["AIGC.json"] == LABEL
+
+
+@given(
+    parts=st.dictionaries(st.text("abc/é中.", min_size=1, max_size=12), st.binary(max_size=90)),
+    stored=st.sets(st.text("abc/é中.", min_size=1, max_size=12)),
+    comment=st.binary(max_size=40),
+    pipe=st.booleans(),
+)
+@settings(max_examples=150, deadline=None)
+def test_any_archive_keeps_its_entries_and_comes_back(parts, stored, comment, pipe) -> None:
+    sample = streamed(parts) if pipe else zipped(parts, stored, comment=comment)
+    first = write(ZIP, sample, {"aigc": LABEL})
+    assert entries(first) == [*entries(sample), ("AIGC.json", LABEL)]
+    there = write(ZIP, first, {"aigc": OTHER_LABEL})
+    assert entries(there)[:-1] == entries(sample)
+    assert write(ZIP, there, {"aigc": LABEL}) == first
 
 
 @pytest.mark.needs("unzip")

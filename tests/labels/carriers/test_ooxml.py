@@ -170,6 +170,22 @@ def test_utf_16_parts_are_edited_as_they_are() -> None:
     assert packet.data == LABEL
 
 
+def test_part_names_are_the_same_in_any_case() -> None:
+    parts = dict(entries(with_custom(prop("Kept", "x"))))
+    parts["DocProps/Custom.xml"] = parts.pop(PART)
+    labelled = write(OOXML, zipped(parts), {"aigc": LABEL})
+    assert [name for name, _ in entries(labelled)] == [*parts]
+    (packet,) = read(OOXML, labelled)
+    assert packet.data == LABEL
+
+
+def test_an_entry_with_two_names_is_refused() -> None:
+    sample = with_custom(prop("Kept", "x"))
+    twisted = sample.replace(b"docProps/custom.xml", b"docProps/custom.xmm", 1)
+    with pytest.raises(MalformedFile):
+        write(OOXML, twisted, {"aigc": LABEL})
+
+
 def test_signed_documents_are_named() -> None:
     parts = dict(entries(docx())) | {"_xmlsignatures/origin.sigs": b""}
     with pytest.raises(SignedFile):

@@ -78,7 +78,7 @@ class _Package:
         self._relations = opc.relations(self._relations_part)
         known = [one.target for one in self._relations if one.kind in (_RELATION, _STRICT_RELATION)]
         self.related = bool(known)
-        self.place = known[0] if known else _PART
+        self.place = opc.actual(directory, known[0] if known else _PART)
 
     def maybe(self, name: str) -> XmlPart | None:
         """A part that is there and can be read; broken ones are passed over in reading."""

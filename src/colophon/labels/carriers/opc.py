@@ -51,6 +51,13 @@ def relations(part: XmlPart, base: str = "") -> list[Relation]:
     return found
 
 
+def actual(directory: Directory, name: str) -> str:
+    """The entry a part's name means: names are the same whatever their case."""
+    if name in directory.names:
+        return name
+    return next((one for one in directory.names if one.lower() == name.lower()), name)
+
+
 def is_strict(found: list[Relation]) -> bool:
     """Whether relations are named as ISO/IEC 29500 Strict names them."""
     return any(one.kind.startswith(_STRICT) for one in found)

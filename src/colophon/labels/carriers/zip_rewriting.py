@@ -151,6 +151,8 @@ class _Plan:
         begin, end = span(self.source, self.directory, old)
         self.source.seek(begin + LOCAL.size)
         name = self.source.read(numbers[8])
+        if not old.record.startswith(name, CENTRAL.size) or len(name) != _name_size(old):
+            raise MalformedFile(detail=f"two names for the ZIP entry at byte {begin}")
         extra = _kept_extra(self.source.read(numbers[9]))
         when, flags = (numbers[3], numbers[4]), old.flags & UTF8
         written = self._written(name, data, flags=flags, when=when, extra=extra, old=old)
@@ -273,6 +275,11 @@ class _Moves:
 
     def to(self, offset: int) -> int:
         return offset + self._growths[bisect_right(self._ends, offset)]
+
+
+def _name_size(entry: Entry) -> int:
+    size: int = CENTRAL.unpack_from(entry.record)[10]
+    return size
 
 
 def _record(name: bytes, numbers: tuple[int, ...], old: Entry | None) -> bytes:
