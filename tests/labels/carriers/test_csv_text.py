@@ -108,3 +108,18 @@ def test_any_table_keeps_its_rows(table: list[list[str]], ended: bool) -> None:
     once = labelled(source)
     assert rows(once) == [*table, [FIELD, ""]]
     assert labelled(labelled(once, OTHER_LABEL)) == once
+
+
+PARTS = st.sampled_from(
+    ["\n", "\r\n", "\r", ",", ";", "\t", '"', "x", " ", "# AIGC: {}", '"AIGC: {}"']
+)
+
+
+@given(st.lists(PARTS, min_size=1, max_size=9))
+def test_any_mixture_is_written_once(parts: list[str]) -> None:
+    try:
+        once = labelled("".join(parts).encode())
+    except MalformedFile:
+        return
+    assert [p.data for p in read(CSV, once) if p.form == "aigc"] == [LABEL]
+    assert labelled(labelled(once, OTHER_LABEL)) == once

@@ -322,3 +322,34 @@ def test_any_yaml_keeps_its_data(value: Any, style: str | None, cut: bool) -> No
     out = labelled(".yml", text.encode(), HOSTILE)
     assert list(yaml.safe_load_all(out.decode())) == before
     assert labels(".yml", out) == [HOSTILE]
+
+
+PARTS = st.sampled_from(
+    [
+        "\n",
+        "\r\n",
+        "\r",
+        " ",
+        "x",
+        "'",
+        '"',
+        "\\",
+        "<?php ",
+        "?>",
+        "__END__\n",
+        "=pod\n",
+        "- |\n",
+        "/*",
+    ]
+    + [f"{mark} AIGC: {OTHER_LABEL.decode()}" for mark in ("#", "//", "/*", "<?php //", "<!--")]
+)
+
+
+@given(st.sampled_from(sorted(BY_EXTENSION)), st.lists(PARTS, min_size=1, max_size=8))
+def test_any_mixture_is_written_once(suffix: str, parts: list[str]) -> None:
+    try:
+        once = labelled(suffix, "".join(parts))
+    except NoLabelPlace:
+        return
+    assert labels(suffix, once) == [LABEL]
+    assert labelled(suffix, labelled(suffix, once, HOSTILE)) == once

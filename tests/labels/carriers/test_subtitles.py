@@ -9,6 +9,8 @@ from typing import ClassVar
 
 import pysubs2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from colophon.errors import NoLabelPlace
 from colophon.labels.carriers.packet import Carrier
@@ -185,3 +187,33 @@ def test_hostile_texts_cost_one_pass(piece: str) -> None:
     for case, text in ((TestSrt(), SRT_TEXT), (TestVtt(), VTT_TEXT), (TestAss(), ASS_TEXT)):
         case.survive((text + piece * 50_000 + "x").encode())
         case.survive((text[:14] + piece * 50_000 + text[14:]).encode())
+
+
+PARTS = st.sampled_from(
+    [
+        "\n",
+        "\r\n",
+        "\r",
+        " ",
+        "x",
+        "NOTE ",
+        "[A]",
+        "1",
+        "AIGC:" + LABEL.decode(),
+        "\n\n",
+        "Title: t",
+    ]
+    + ["00:00:01,000 --> 00:00:02,000", "00:01.000 --> 00:02.000", "AIGC: " + LABEL.decode()]
+)
+
+
+@given(
+    st.sampled_from([(SRT, SRT_TEXT[:32]), (VTT, "WEBVTT"), (ASS, "[Script Info]")]),
+    st.lists(PARTS, max_size=8),
+)
+def test_any_mixture_is_written_once(kind: tuple[Carrier, str], parts: list[str]) -> None:
+    carrier, beginning = kind
+    once = labelled(carrier, beginning + " " + "".join(parts))
+    assert [p.data for p in read(carrier, once) if p.form == "aigc"] == [LABEL]
+    other = write(carrier, once, {"aigc": OTHER_LABEL})
+    assert write(carrier, other, {"aigc": LABEL}) == once

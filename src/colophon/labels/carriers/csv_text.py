@@ -30,6 +30,7 @@ _ROW = re.compile(
     rf"(?P<quoted>\")?(?:[#][ \t]*)?{FIELD}[ \t]*[:=][ \t]*(?P<value>\{{[^\r\n]*\}})[\",;|\t ]*"
 )
 _QUOTED_FIELD = re.compile(r"\"(?:[^\"]++|\"\")*+(\"|\Z)")
+_WHOLE_FIELD = re.compile(r"(?:(?<=[,;\t|\r\n])|\A)\"(?:[^\"]++|\"\")*+\"")
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 _SEPARATOR_LINE = re.compile(r"sep=(.)[ \t]*(?:\r\n|\n|\r)", re.IGNORECASE)
 
@@ -69,7 +70,8 @@ class CsvCarrier:
         """Raises MalformedFile where the text ends within a quoted field."""
         file = text_of(source)
         rows = _labels(file.text)
-        row = _row(file.text, packets["aigc"].decode("ascii"))
+        data = file.text[: rows[0].start] if rows else file.text
+        row = _row(data, packets["aigc"].decode("ascii"))
         if rows:
             *others, last = rows
             gone = [Change(one.start, _next_row(file.text, one.end)) for one in others]
@@ -104,7 +106,7 @@ def _border(text: str) -> tuple[str, int]:
     """What stands between the fields of the first row, and how many there are."""
     said = _SEPARATOR_LINE.match(text)
     start = said.end() if said else 0
-    first = _NEWLINE.sub("\n", _QUOTED_FIELD.sub("", text[start : start + _LONGEST_ROW]))
+    first = _NEWLINE.sub("\n", _WHOLE_FIELD.sub("", text[start : start + _LONGEST_ROW]))
     row = first.lstrip("\n").partition("\n")[0]
     counts = {mark: row.count(mark) for mark in ([said[1]] if said else _MARKS)}
     mark = max(counts, key=lambda one: counts[one])

@@ -22,21 +22,22 @@ from colophon.labels.carriers.packet import Packet, PacketForm, Piece
 from colophon.labels.carriers.stale_labels import Change
 from colophon.labels.carriers.text_file import Span, TextFile, decoded, is_text, rest_of, text_of
 
+_BEGINS = r"(?:\A|(?<=[\r\n]))"
 _CLOCK = r"\d{1,3}:\d{1,2}:\d{1,2}(?:[,.:]\d{1,3})?"
 SRT_TIMES = re.compile(
-    rf"^[ \t]*(?P<from>{_CLOCK})[ \t]*-+>[ \t]*(?P<to>{_CLOCK})(?P<rest>[^\r\n]*)", re.MULTILINE
+    rf"{_BEGINS}[ \t]*(?P<from>{_CLOCK})[ \t]*-+>[ \t]*(?P<to>{_CLOCK})(?P<rest>[^\r\n]*)"
 )
 """A cue's line of times, and what stands behind them."""
 _SRT_LABEL = re.compile(rf"[ \t]{FIELD}[ \t]*:[ \t]*(?=\{{)")
 _VTT_NOTE = re.compile(
-    r"(?:(?<=\n\n)|(?<=\r\n\r\n)|(?<=\r\r)|\A)NOTE(?:[ \t]+|\r\n|\n|\r)"
-    rf"{FIELD}[ \t]*[:=][ \t]*(\{{[^\r\n]*\}})[ \t]*(?=[\r\n]|\Z)"
+    r"(?:(?<=\n\n)|(?<=\n\r\n)|(?<=\n\r)|(?<=\r\r)|\A)NOTE(?:[ \t]+|\r\n|\n|\r)"
+    rf"{FIELD}[ \t]*[:=][ \t]*(\{{[^\r\n]*\}})(?=[ \t]*(?:[\r\n]|\Z))"
 )
 _VTT_HEAD = re.compile(r"WEBVTT(?=[ \t\r\n]|\Z)[^\r\n]*(?:(?:\r\n|\n|\r)[^\r\n]+)*+(?:\r\n|\n|\r)?")
-_SCRIPT_INFO = re.compile(r"^[ \t]*\[Script Info\][^\r\n]*", re.MULTILINE | re.IGNORECASE)
-_SECTION = re.compile(r"^[ \t]*\[[^\]\r\n]{1,60}\]", re.MULTILINE)
+_SCRIPT_INFO = re.compile(rf"{_BEGINS}[ \t]*\[Script Info\][^\r\n]*", re.IGNORECASE)
+_SECTION = re.compile(rf"{_BEGINS}[ \t]*\[[^\]\r\n]{{1,60}}\]")
 _ASS_LABEL = re.compile(
-    rf"^[ \t]*(?:;[ \t]*)?{FIELD}[ \t]*:[ \t]*(\{{[^\r\n]*\}})[ \t]*(?=[\r\n]|\Z)", re.MULTILINE
+    rf"{_BEGINS}[ \t]*(?:;[ \t]*)?{FIELD}[ \t]*:[ \t]*(\{{[^\r\n]*\}})(?=[ \t]*(?:[\r\n]|\Z))"
 )
 _NEWLINES = re.compile(r"\r\n|\n|\r")
 _ESCAPES = ((">", r"\u003e"),)
@@ -121,7 +122,8 @@ class SrtCarrier(_Subtitles):
     def labels(self, text: str) -> list[_Label]:
         found = []
         for times in SRT_TIMES.finditer(text) if FIELD in text else ():
-            name = _SRT_LABEL.search(text, times.start("rest"), times.end())
+            named = _SRT_LABEL.finditer(text, times.start("rest"), times.end())
+            name = max(named, key=lambda one: one.start(), default=None)
             end = times.start("rest") + len(times["rest"].rstrip(" \t"))
             if name and text[end - 1] == "}":
                 found.append(_Label((name.start(), end), (name.end(), end)))
@@ -159,7 +161,8 @@ class VttCarrier(_Subtitles):
         head = _VTT_HEAD.match(file.text)
         if head is None:
             raise NoLabelPlace(detail="WebVTT without its first line")
-        at, newline = head.end(), file.newline
+        at = head.end()
+        newline = "\r" if file.text[:at].endswith("\r") else file.newline
         before = newline if file.text[:at].endswith(("\n", "\r")) else newline * 2
         after = newline if at == len(file.text) or _NEWLINES.match(file.text, at) else newline * 2
         return Change(at, at, before + self.written(label) + after)

@@ -28,7 +28,8 @@ _CLOSED = {
 }
 _COMMENT_CLOSED = re.compile("-->")
 _BLOCK = re.compile(
-    r"</?(?:p|div|aside|li|h[1-6]|br|section|main|body|header|footer)\b[^<>]{0,2000}>", re.IGNORECASE
+    r"</?(?:p|div|aside|li|h[1-6]|br|section|main|body|header|footer)\b[^<>]{0,2000}>",
+    re.IGNORECASE,
 )
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _MARKS = re.compile(r"^[\s>#*_`\-–—【\[(（\u2066-\u2069]+|[\s*_`\-–—】\])）\u2066-\u2069]+$")
@@ -55,14 +56,17 @@ def in_words(data: bytes, media_type: str) -> Words | None:
     )
 
 
-def in_text(text: str, media_type: str) -> Words | None:
-    """As `in_words`, of a text that is decoded already (RTF: one character a byte)."""
+def in_text(text: str, media_type: str, label: str | None = None) -> Words | None:
+    """As `in_words`, of a text that is decoded already (RTF: one character a byte); ``label``:
+    these very words alone count.
+    """
     seen = shown.text_of(text, media_type)
     if seen is not None:
-        return _search(seen, html=False)
+        return _search(seen, label, html=False)
     if media_type in _HTML:
-        return _search(_TAG.sub("", _BLOCK.sub("\n", _seen(text))), html=True)
-    return _search(_FRONT_MATTER.sub("", text[:_EDGE], count=1) + text[_EDGE:], html=False)
+        return _search(_TAG.sub("", _BLOCK.sub("\n", _seen(text))), label, html=True)
+    front = _FRONT_MATTER.sub("", text[:_EDGE], count=1)
+    return _search(front + text[_EDGE:], label, html=False)
 
 
 def _seen(html: str) -> str:
@@ -87,16 +91,20 @@ def _seen(html: str) -> str:
     return "\n".join([*kept, html[at:]])
 
 
-def _search(text: str, *, html: bool) -> Words | None:
+def _search(text: str, label: str | None, *, html: bool) -> Words | None:
     short = len(text) <= _EDGE
     for where, part in (("start", text[:_EDGE]), ("end", text[-_EDGE:])):
         lines = [line for line in part.splitlines() if line.strip() and not _METADATA.match(line)]
         for place, line in enumerate(lines[:NEAR] if where == "start" else lines[: -NEAR - 1 : -1]):
             words = _MARKS.sub("", unescape(line) if html else line)
-            if len(words) <= LONGEST and is_compliant(words):
+            if words == label or (label is None and _is_label(words)):
                 behind = short and where == "start" and place > len(lines) - 1 - place
                 return Words(words, "end" if behind else where)
     return None
+
+
+def _is_label(words: str) -> bool:
+    return len(words) <= LONGEST and is_compliant(words)
 
 
 def _decoded(data: bytes) -> str:

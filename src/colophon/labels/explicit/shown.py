@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from html import unescape
 
 from colophon.errors import ColophonError
 from colophon.labels.carriers import json_spans, rtf_text
-from colophon.labels.carriers.languages import BY_MEDIA_TYPE, MATLAB
+from colophon.labels.carriers.languages import BY_MEDIA_TYPE
 from colophon.labels.carriers.subtitles import SRT_TIMES
 
 RTF = ("application/rtf", "text/rtf")
@@ -26,17 +27,20 @@ _FEW = 12
 _NUMBER = re.compile(r"\s*\d+\s*")
 _TAGS = re.compile(r"<[^<>\n]{0,200}>|\{[^{}\n]{0,400}\}")
 _VTT_ASIDE = re.compile(r"(?:WEBVTT|NOTE|STYLE|REGION)(?=\s|\Z)")
-_COMMENT = re.compile(
-    r"[ \t]*(?:<\?php[ \t]*//|<\?php[ \t]*/\*|<!--|/\*+|\*(?!/)|//+|--|::|[#;%']+)"
-    r"(?P<words>.*?)(?:\*/.*|-->|\?>)?[ \t]*",
-    re.DOTALL,
-)
+_SLASHED = ("//", "/*", "*")
+_MORE_MARKS = {
+    "application/xml": ("<!--",),
+    "text/x-ini": ("#",),
+    "text/x-objective-c": ("%",),
+    "text/x-php": ("<?php //", "<?php /*", "#"),
+}
+_ENDS_OF_COMMENT = re.compile(r"(?:\*/.*|-->|\?>)?[ \t]*\Z", re.DOTALL)
 
 
 def text_of(text: str, media_type: str) -> str | None:
     """The seen lines; None for a type whose text is seen as it stands."""
-    if media_type in BY_MEDIA_TYPE or media_type == MATLAB.media_type:
-        return _ends(text, _comments)
+    if media_type in BY_MEDIA_TYPE:
+        return _ends(text, partial(_comments, marks=_marks(media_type)))
     reader = _READERS.get(media_type)
     return reader(text) if reader else None
 
@@ -50,13 +54,22 @@ def _ends(text: str, reader: Callable[[str], str]) -> str:
     return reader(head) + between + reader(tail)
 
 
-def _comments(text: str) -> str:
+def _marks(media_type: str) -> tuple[str, ...]:
+    """How a line of comment may begin, the longest first."""
+    own = BY_MEDIA_TYPE[media_type].comment.before.strip()
+    slashed = _SLASHED if own in _SLASHED else ()
+    return (*_MORE_MARKS.get(media_type, ()), *slashed, own)
+
+
+def _comments(text: str, marks: tuple[str, ...]) -> str:
     """Comments by their words, and a sign for each line of code."""
     lines = []
-    for line in text.splitlines():
-        comment = _COMMENT.fullmatch(line)
-        if line.strip():
-            lines.append(comment["words"].strip() if comment else OTHER)
+    for line in map(str.strip, text.splitlines()):
+        mark = next((one for one in marks if line.startswith(one)), None)
+        if mark is not None:
+            lines.append(_ENDS_OF_COMMENT.sub("", line[len(mark) :]).lstrip("#/;%*-! "))
+        elif line:
+            lines.append(OTHER)
     return "\n".join(lines)
 
 

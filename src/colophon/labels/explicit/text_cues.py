@@ -19,6 +19,9 @@ _VTT_TIMES = re.compile(
     r"^(?P<from>(?:\d{1,4}:)?\d\d:\d\d\.\d{3})[ \t]+-->[ \t]+(?P<to>(?:\d{1,4}:)?\d\d:\d\d\.\d{3})",
     re.MULTILINE,
 )
+_CLOCK = re.compile(
+    r"(?:(?P<h>[0-9]{1,4}):)?(?P<m>[0-9]{1,3}):(?P<s>[0-9]{1,3})(?:[.,:](?P<rest>[0-9]{1,3}))?"
+)
 _DIALOGUE = re.compile(r"^[ \t]*Dialogue:[ \t]*(?P<fields>[^\r\n]*)(?:\r\n|\n|\r|\Z)", re.MULTILINE)
 _EVENTS = re.compile(
     r"^[ \t]*\[Events\][^\r\n]*(?:\r\n|\n|\r)(?:[ \t]*(?:;[^\r\n]*)?(?:\r\n|\n|\r))*+"
@@ -128,8 +131,12 @@ def _block_start(text: str, at: int) -> int:
 
 
 def _seconds(clock: str) -> float:
-    parts = [float(part.replace(",", ".") or 0) for part in clock.strip().split(":")[:3]]
-    return sum(part * 60.0**power for power, part in enumerate(reversed(parts)))
+    """What a clock says; nothing where it says nothing that can be understood."""
+    time = _CLOCK.match(clock.strip())
+    if time is None:
+        return 0.0
+    hours, minutes, seconds = (int(part or 0) for part in time.group("h", "m", "s"))
+    return hours * 3600 + minutes * 60 + seconds + float(f"0.{time['rest'] or 0}")
 
 
 def _clock(seconds: float, point: str) -> str:

@@ -172,7 +172,7 @@ def write(text: str, label: str, place: str, newline: str, media_type: str) -> P
 
     None where there is no room for an explicit label in it (a notebook of version 3).
     """
-    found = finding.in_text(text, media_type)
-    if found is not None and found.text == label:
+    found = finding.in_text(text, media_type, label)
+    if found is not None:
         return text, found.where
     return WRITERS[media_type](text, label, place, newline)
