@@ -28,10 +28,15 @@ def ems(text: str) -> float:
 
 def contrast_reached() -> float:
     """Between the words and their plate."""
-    import numpy as np
-
-    light = [float(contrast.luminance(np.array(one, np.float32))) for one in _PAIR]
-    return round(contrast.ratio(*light), 2)
+    return round(contrast.ratio(_light(contrast.PAPER), _light(contrast.INK)), 2)
 
 
-_PAIR = (contrast.PAPER, contrast.INK)
+def _light(part: tuple[float, float, float]) -> float:
+    """Relative luminance, as ``contrast.luminance``, of one colour and without its library."""
+    linear = (
+        one / contrast.TOE_SLOPE
+        if one <= contrast.KNEE
+        else ((one + 0.055) / 1.055) ** contrast.GAMMA
+        for one in part
+    )
+    return sum(weight * one for weight, one in zip(contrast.LUMA, linear, strict=True))
