@@ -6,9 +6,9 @@ invalid, which is its purpose. No thumbnail is made and nothing is fetched from 
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -213,9 +213,9 @@ def sign_sidecar(source: Source, media_type: str, signer: Signer, **told: Unpack
     with _opened(source, "rb") as reading, _opened(told.get("parent"), "rb") as given:
         origin = _origin(reading, given, media_type, told)
         job = _Job(_definition(media_type, told, origin), media_type, signer, origin)
-        # The SDK writes the file out again, unchanged; that copy is thrown away.
-        with tempfile.TemporaryFile() as copy:
-            return _sign(job, reading, copy, embed=False)
+        reading.seek(0)
+        digest = hashlib.file_digest(reading, "sha256").digest()
+        return _sign_apart(job, credential_assertions.binding(digest))
 
 
 def read(
@@ -365,14 +365,19 @@ def _sign_text(job: _Job, reading: BinaryIO, writing: BinaryIO) -> int:
         # Its manifest is made several times over; an authority is not to be asked that often.
         signer = replace(signer, timestamp_url=None)
 
-    def make(binding: dict[str, Any], beside: bytes) -> bytes:
-        assertions = [*job.definition["assertions"], binding]
-        bound = replace(job, definition={**job.definition, "assertions": assertions}, signer=signer)
-        return _sign(bound, io.BytesIO(beside), io.BytesIO(), embed=False)
-
+    make = partial(_sign_apart, replace(job, signer=signer))
     text, size = credential_text.signed(data, kind, make)
     writing.write(text)
     return size
+
+
+def _sign_apart(job: _Job, binding: dict[str, Any]) -> bytes:
+    """A manifest alone, bound to a hash that is known already: the SDK, given the file, would
+    copy it twice to no end.
+    """
+    assertions = [*job.definition["assertions"], binding]
+    bound = replace(job, definition={**job.definition, "assertions": assertions})
+    return _sign(bound, io.BytesIO(), io.BytesIO(), embed=False)
 
 
 def _sign(job: _Job, reading: BinaryIO, writing: BinaryIO, *, embed: bool = True) -> bytes:

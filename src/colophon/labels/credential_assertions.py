@@ -96,6 +96,19 @@ def parent(media_type: str, report: dict[str, Any] | None) -> dict[str, Any]:
     return made
 
 
+def binding(digest: bytes, gap: tuple[int, int] | None = None) -> dict[str, Any]:
+    """The hard binding to a SHA-256 over all bytes but those of ``gap``: start, length."""
+    data: dict[str, Any] = {
+        "alg": "sha256",
+        "name": "jumbf manifest",
+        "hash": list(digest),
+        "pad": [],
+    }
+    if gap is not None:
+        data["exclusions"] = [{"start": gap[0], "length": gap[1]}]
+    return {"label": "c2pa.hash.data", "data": data, "created": True}
+
+
 def _actions(claims: Claims, action: Action) -> dict[str, Any]:
     actions = _created(claims) if action == "created" else _opened(claims)
     if claims.explicit:

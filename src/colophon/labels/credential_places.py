@@ -39,6 +39,7 @@ _PREFIX = "\ufeff"
 _BEGIN, _END = b"-----BEGIN C2PA MANIFEST-----", b"-----END C2PA MANIFEST-----"
 _DATA_URI = b"data:application/c2pa;base64,"
 _SELECTORS = [chr(0xFE00 + byte) if byte < 16 else chr(0xE0100 + byte - 16) for byte in range(256)]
+_LONG = bytes(range(16, 256))
 _BYTES = {ord(selector): byte for byte, selector in enumerate(_SELECTORS)}
 _WRAPPER = re.compile(
     _PREFIX + "".join(_SELECTORS[byte] for byte in _MAGIC) + "[\ufe00-\ufe0f\U000e0100-\U000e01ef]*"
@@ -119,6 +120,19 @@ def inserted(data: bytes, media_type: str, manifest: bytes, room: int = 0) -> tu
     return into(data, base64.b64encode(manifest), manifest, room)
 
 
+def taken(empty: Place, media_type: str, manifest: bytes, room: int = 0) -> int:
+    """The bytes a manifest will take up in a text where an empty one takes up ``empty``."""
+    if media_type != PLAIN:
+        return max(room, empty.length + 4 * -(-len(manifest) // 3))
+    raw = _wrapped(manifest)
+    # The first sixteen selectors are three bytes long, as the prefix; the others four.
+    return len(_PREFIX.encode()) + 4 * len(raw) - len(raw.translate(None, _LONG))
+
+
+def _wrapped(manifest: bytes) -> bytes:
+    return _MAGIC + bytes([_VERSION]) + len(manifest).to_bytes(4, "big") + manifest
+
+
 def _in_plain(data: bytes) -> Place | None:
     try:
         text = data.decode("utf-8")
@@ -149,7 +163,7 @@ def _into_plain(data: bytes, manifest: bytes) -> tuple[bytes, Place]:
     if not text[:at].strip():
         raise CredentialFailed(detail="no words")
     head = text[:at] + ("\r\n" if "\r\n" in text else "\n")
-    raw = _MAGIC + bytes([_VERSION]) + len(manifest).to_bytes(4, "big") + manifest
+    raw = _wrapped(manifest)
     wrapper = _PREFIX + "".join(_SELECTORS[byte] for byte in raw)
     whole = head + wrapper + text[at:]
     bound = unicodedata.normalize("NFC", whole).encode()

@@ -14,12 +14,12 @@ from collections.abc import Callable
 from typing import Any
 
 from colophon.errors import CredentialFailed
-from colophon.labels import credential_places, credential_sdk
+from colophon.labels import credential_assertions, credential_places, credential_sdk
 from colophon.labels.credential_places import Place
 from colophon.labels.trust_list import TrustList
 
-Make = Callable[[dict[str, Any], bytes], bytes]
-"""From the assertion of the hard binding and a text to a manifest store."""
+Make = Callable[[dict[str, Any]], bytes]
+"""From the assertion of the hard binding to a manifest store."""
 
 _TRIES, _ROUND = 400, 16
 _GUESS = 0x4000
@@ -42,16 +42,17 @@ def signed(data: bytes, media_type: str, make: Make) -> tuple[bytes, int]:
         raise CredentialFailed(detail=f"> {credential_places.LARGEST // 2**20} MiB")
     _, place = credential_places.inserted(data, media_type, b"")
     beside = place.bound[: place.start] + place.bound[place.start + place.length :]
+    digest = hashlib.sha256(beside).digest()
     slack = 0 if media_type == credential_places.PLAIN else _SLACK
     length, room = _GUESS, 0
     for attempt in range(_TRIES):
-        manifest = make(_binding(place.start, length, beside), beside)
-        made, place = credential_places.inserted(data, media_type, manifest, room)
-        if place.length == length:
-            return made, len(manifest)
+        manifest = make(credential_assertions.binding(digest, (place.start, length)))
+        taken = credential_places.taken(place, media_type, manifest, room)
+        if taken == length:
+            return credential_places.inserted(data, media_type, manifest, room)[0], len(manifest)
         # A length once met is met again, unless it was a rare one.
-        if attempt % _ROUND == 0 or abs(place.length - length) > _NEAR:
-            length = room = place.length + slack
+        if attempt % _ROUND == 0 or abs(taken - length) > _NEAR:
+            length = room = taken + slack
     raise CredentialFailed(detail="length")
 
 
@@ -70,18 +71,6 @@ def report(place: Place, media_type: str, trust: TrustList) -> dict[str, Any]:
         told: dict[str, Any] = json.loads(reader.json())
         bound = _excluded(json.loads(reader.crjson())) == [(place.start, place.length)]
     return _settled(told) if bound else told
-
-
-def _binding(start: int, length: int, beside: bytes) -> dict[str, Any]:
-    """Binds what stands beside the manifest, that is everything else."""
-    data = {
-        "exclusions": [{"start": start, "length": length}],
-        "alg": "sha256",
-        "name": "jumbf manifest",
-        "hash": list(hashlib.sha256(beside).digest()),
-        "pad": [],
-    }
-    return {"label": "c2pa.hash.data", "data": data, "created": True}
 
 
 def _excluded(crjson: dict[str, Any]) -> list[tuple[int, int]] | None:

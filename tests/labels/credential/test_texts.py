@@ -238,6 +238,8 @@ def test_no_bytes_raise_and_none_take_long(sign, read):
 def test_in_and_out_of_any_text(text, store):
     data = (text + "字\n").encode()
     whole, place = credential_places.inserted(data, PLAIN, STORE + store)
+    empty = credential_places.inserted(data, PLAIN, b"")[1]
+    assert place.length == credential_places.taken(empty, PLAIN, STORE + store)
     found = credential_places.locate(whole, PLAIN)
     assert (found.start, found.length, found.manifest) == (
         place.start,
