@@ -106,6 +106,14 @@ def test_damaged_documents_are_named_and_never_something_else() -> None:
         typed(data[:at] + b"\0" * 20 + data[at + 20 :])
 
 
+@pytest.mark.parametrize("make", [docx, xlsx, pptx])
+def test_a_document_without_its_types_is_damaged(make) -> None:
+    parts = dict(entries(make()))
+    del parts["[Content_Types].xml"]
+    with pytest.raises(MalformedFile):
+        typed(zipped(parts))
+
+
 def test_a_hidden_part_is_named() -> None:
     data = docx()
     at = data.index(b"PK\x01\x02") + 8

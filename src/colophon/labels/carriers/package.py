@@ -71,6 +71,7 @@ _FOLDERS = (
     ("xl/", f"{_OFFICE}spreadsheetml.sheet"),
     ("ppt/", f"{_OFFICE}presentationml.presentation"),
 )
+_MAIN_PARTS = ("word/document.xml", "xl/workbook.xml", "ppt/presentation.xml")
 _CONTENT_TYPE = re.compile(rb"""\bContentType\s*=\s*["']([^"'<>]{1,200})["']""")
 _ROOT = re.compile(rb"""<[^<>]{0,400}full-path\s*=\s*["']/["'][^<>]{0,400}>""")
 _MEDIA_TYPE = re.compile(rb"""media-type\s*=\s*["']([^"'<>]{1,200})["']""")
@@ -121,6 +122,8 @@ def guessed(head: bytes) -> str | None:
 def _decided(names: Collection[str], first: str, stored: bool, text: Content) -> str | None:
     if CONTENT_TYPES in names:
         return _ooxml(text(CONTENT_TYPES))
+    if any(name in names for name in _MAIN_PARTS):
+        raise MalformedFile(detail=f"no {CONTENT_TYPES}")
     if MIMETYPE in names:
         declared = text(MIMETYPE)[:_LONGEST_TYPE].strip().decode("ascii", "replace")
         if declared == EPUB or declared.startswith(ODF):
