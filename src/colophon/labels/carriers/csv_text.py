@@ -70,8 +70,7 @@ class CsvCarrier:
         """Raises MalformedFile where the text ends within a quoted field."""
         file = text_of(source)
         rows = _labels(file.text)
-        data = file.text[: rows[0].start] if rows else file.text
-        row = _row(data, packets["aigc"].decode("ascii"))
+        row = _row(_without(file.text, rows), packets["aigc"].decode("ascii"))
         if rows:
             *others, last = rows
             gone = [Change(one.start, _next_row(file.text, one.end)) for one in others]
@@ -84,6 +83,13 @@ class CsvCarrier:
     def standard_place(self, form: PacketForm) -> str:
         del form
         return _STANDARD
+
+
+def _without(text: str, rows: list[_Row]) -> str:
+    """The table alone."""
+    starts = [0, *(_next_row(text, row.end) for row in rows)]
+    ends = [*(row.start for row in rows), len(text)]
+    return "".join(text[start:end] for start, end in zip(starts, ends, strict=True))
 
 
 def _placed(file: TextFile, row: str) -> Change:
