@@ -29,8 +29,8 @@ SPARE = 1.2
 OPACITIES = (0.46, 0.54, 0.62, 0.7, 0.78, 0.86, 0.94, 1.0)
 HALO = 0.35
 """Opacity of the plate's colour close around bare words."""
-CORE, CLEAR = 0.98, 0.02
-"""Coverage of a word's inside, and of ground that no word touches."""
+CORE, HALF, CLEAR = 0.98, 0.5, 0.02
+"""Coverage of a word's inside, of what is mostly inside, and of ground that no word touches."""
 SHARE = 5
 """Percentile of the words' pixels that must still stand out from those of the ground."""
 LEAST_PIXELS = 8
@@ -102,17 +102,22 @@ def seen(light: Light, words: Light, plate: Light) -> float | None:
     """The contrast of drawn words by the luminance of the pixels now there; None when they are
     too few to measure.
 
-    Of the words the pixels wholly inside a stroke count, of the ground those no stroke touches;
-    a twentieth of either may be worse.
+    Of the words the pixels wholly inside a stroke count, all but a twentieth, and half of those
+    mostly inside; of the ground all but a twentieth of those no stroke touches.
     """
     import numpy as np
 
-    ink, ground = light[words >= CORE], light[_ground(words, plate)]
-    if min(len(ink), len(ground)) < LEAST_PIXELS:
+    inside, mostly = light[words >= CORE], light[words >= HALF]
+    ground = light[_ground(words, plate)]
+    if min(len(mostly), len(ground)) < LEAST_PIXELS:
         return None
-    if np.median(ink) > np.median(ground):
-        return ratio(float(np.percentile(ink, SHARE)), float(np.percentile(ground, 100 - SHARE)))
-    return ratio(float(np.percentile(ink, 100 - SHARE)), float(np.percentile(ground, SHARE)))
+    middle = float(np.median(mostly))
+    bright = middle > float(np.median(ground))
+    behind = float(np.percentile(ground, 100 - SHARE if bright else SHARE))
+    found = [ratio(middle, behind)]
+    if len(inside) >= LEAST_PIXELS:
+        found.append(ratio(float(np.percentile(inside, SHARE if bright else 100 - SHARE)), behind))
+    return min(found)
 
 
 def _ground(words: Light, plate: Light) -> NDArray[np.bool_]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from colophon.labels.explicit import contrast, placement, saliency
-from colophon.labels.explicit.stamp import Stamp, room
+from colophon.labels.explicit.stamp import LEGIBLE_PIXELS, Stamp, room
 from colophon.labels.model import ExplicitWritten
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 HALO_SPREAD = 0.14
 """Of the ink height: how far the halo of bare words reaches."""
+THIN = 1.5
+"""Factor on the contrast aimed at where strokes are about a pixel wide."""
 CMYK_INK = (0.0, 0.0, 0.0, 0.9)
 CMYK_PAPER = (0.0, 0.0, 0.02, 0.02)
 
@@ -69,7 +71,8 @@ def paint(
     values = part.astype(np.float32) / np.float32(peak)
     clear = model.endswith("A") and bool((values[..., -1] < 1).any())
     behind = _rgb(values, model)[plate > 0]
-    dressed = contrast.dress(behind.reshape(-1, 3), least, plain=plain or clear)
+    wanted = least * THIN if stamp.ink_height < LEGIBLE_PIXELS else least
+    dressed = contrast.dress(behind.reshape(-1, 3), wanted, plain=plain or clear)
     cover = plate * dressed.opacity if dressed.opacity else _halo(words, stamp.ink_height)
     values = _over(values, model, dressed.plate, cover)
     values = _over(values, model, dressed.words, words)

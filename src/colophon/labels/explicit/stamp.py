@@ -7,7 +7,7 @@ opening frames of a video.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 POSITIONS = placement.POSITIONS[:6]
 """Corners, then the middle of an edge: the places on papers and drawings."""
 
-LEGIBLE_PIXELS = 15
-"""Ink lower than this is hard to read on any screen; used where the picture has the room."""
-WIDEST, LARGEST_SHARE = 0.6, 0.12
-"""Most of the picture's width and area that a label grown to be legible may take."""
+LEGIBLE_PIXELS, STILL_LEGIBLE = 15, 11
+"""Ink of the first height is read well on any screen, lower than the second by hardly anyone."""
+WIDEST, LARGEST_SHARE, LARGEST_AT_ALL = 0.6, 0.12, 0.34
+"""Most of the picture's width and area that a label takes to be legible; the last for small
+pictures, where nothing else can be read."""
+TIGHT_MARGIN = 1
+"""Pixels to the edge of a small picture."""
 SPARE_PIXELS = 1
 """Added to the least ink height, so that rounding and compression cannot take it below."""
 
@@ -63,21 +66,26 @@ def fit(text: str, width: int, height: int, least_ratio: float) -> Stamp:
     """
     least = math.ceil(least_ratio * min(width, height)) + SPARE_PIXELS
     for candidate in shorter(text):
-        for ink in range(max(least, LEGIBLE_PIXELS), least - 1, -1):
+        for ink in range(max(least, LEGIBLE_PIXELS), max(least, STILL_LEGIBLE) - 1, -1):
             stamp = _built(candidate, ink)
-            if _modest(stamp, width, height) or (ink == least and _fits(stamp, width, height)):
+            if _within(stamp, width, height, WIDEST, LARGEST_SHARE):
                 return stamp
+    for candidate in shorter(text):
+        stamp = replace(_built(candidate, max(least, STILL_LEGIBLE)), margin=TIGHT_MARGIN)
+        if _within(stamp, width, height, 1.0, LARGEST_AT_ALL):
+            return stamp
+    for candidate in shorter(text):
+        stamp = replace(_built(candidate, least), margin=TIGHT_MARGIN)
+        if _within(stamp, width, height, 1.0, 1.0):
+            return stamp
     return _bare(shorter(text)[-1], max(1, math.ceil(least_ratio * min(width, height))))
 
 
-def _modest(stamp: Stamp, width: int, height: int) -> bool:
-    """A label grown to be legible stays small beside the picture."""
-    share = stamp.width * stamp.height / (width * height)
-    return share <= LARGEST_SHARE and stamp.width <= width * WIDEST and _fits(stamp, width, height)
-
-
-def _fits(stamp: Stamp, width: int, height: int) -> bool:
-    return stamp.width + 2 * stamp.margin <= width and stamp.height + 2 * stamp.margin <= height
+def _within(stamp: Stamp, width: int, height: int, widest: float, share: float) -> bool:
+    """The stamp fits, and takes no more than these shares of the width and the area."""
+    fits = stamp.width + 2 * stamp.margin <= width and stamp.height + 2 * stamp.margin <= height
+    modest = stamp.width * stamp.height <= share * width * height
+    return fits and modest and stamp.width <= widest * width
 
 
 def _built(text: str, ink: int) -> Stamp:
