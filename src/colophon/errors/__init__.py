@@ -49,6 +49,7 @@ from colophon.errors.labelling import (
     ReadBackFailed,
     SidecarNeeded,
     SigningKeyUnusable,
+    StyleNotCompliant,
     WordingNotCompliant,
 )
 from colophon.errors.service import (
@@ -129,6 +130,7 @@ __all__ = [
     "SignedFile",
     "SigningKeyUnusable",
     "SourceChanged",
+    "StyleNotCompliant",
     "TargetExists",
     "TargetUnwritable",
     "TooLarge",

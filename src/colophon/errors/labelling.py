@@ -189,3 +189,16 @@ class ClauseUnknown(UsageError):
         "zh": "写法如 17.1.3、第十七条第一款第(三)项 或 Art. 17(1)(3)。",
         "en": "Write it as 17.1.3, 第十七条第一款第(三)项 or Art. 17(1)(3).",
     }
+
+
+class StyleNotCompliant(UsageError):
+    code = "style_not_compliant"
+    clause = "17.1"
+    causes: ClassVar[Words] = {
+        "zh": "标识样式“{field}”不能取 {given}。",
+        "en": "The label's style cannot have {field} {given}.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "允许的取值：{allowed}（GB 45438-2025 第 5 章）。",
+        "en": "It may be: {allowed} (GB 45438-2025 clause 5).",
+    }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from colophon.labels.remarks import Remark
 
@@ -84,6 +84,30 @@ class Label:
     content_propagator: str | None = None
     propagate_id: str | None = None
     reserved_code2: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the explicit label looks and sounds, as far as the standard leaves that open.
+
+    ``height``: of the glyphs, as a share of the shortest side; None: the usual one. ``dress``:
+    auto, plate (words on a plate) or outline (bare words with an outline). ``ink``: auto, light
+    or dark words. ``seconds``: how long a film shows the label; None: the usual time, "whole":
+    from the first frame to the last. ``sound``: auto, speech or rhythm.
+    Source: GB 45438-2025 5.2-5.5.
+    """
+
+    height: float | None = None
+    dress: str = "auto"
+    ink: str = "auto"
+    seconds: float | Literal["whole"] | None = None
+    sound: str = "auto"
+
+    def check(self) -> None:
+        """Raises StyleNotCompliant for a label that would be too small, too short, or unknown."""
+        from colophon.labels import style
+
+        style.check(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +232,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class ExplicitLayer:
-    """The explicit label found. ``how``: what the finding rests on (text, ocr, rhythm, speech,
+    """The explicit label found. ``how``: what the finding rests on (text, ocr, rhythm, scene,
     manifest). ``legible``: all that could be measured is met."""
 
     present: bool

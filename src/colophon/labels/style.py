@@ -1,0 +1,54 @@
+"""What the look and the sound of an explicit label may be: the standard's least, a sensible most.
+
+Source: GB 45438-2025 5.2 to 5.5; what they leave open is the operator's to choose.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from colophon.errors import StyleNotCompliant
+from colophon.provisions import parameters
+
+if TYPE_CHECKING:
+    from colophon.labels.model import Style
+
+DRESSES = ("auto", "plate", "outline")
+INKS = ("auto", "light", "dark")
+SOUNDS = ("auto", "speech", "rhythm")
+WHOLE = "whole"
+MOST_HEIGHT = 0.15
+"""Higher words hide more than they tell."""
+MOST_SECONDS = 10.0
+"""Who wants the label for longer wants it for the whole film."""
+
+
+def least_height() -> float:
+    """The least height that serves pictures, films and scenes alike, a share of the shortest side."""
+    media = ("image", "video", "scene")
+    return max(parameters.number(f"explicit.{medium}.min_height_ratio") for medium in media)
+
+
+def least_seconds() -> float:
+    """The least time a film shows its label."""
+    return parameters.number("explicit.video.min_seconds")
+
+
+def check(style: Style) -> None:
+    """Raises StyleNotCompliant naming the field and what it may be."""
+    for field, words in (("dress", DRESSES), ("ink", INKS), ("sound", SOUNDS)):
+        given = getattr(style, field)
+        if given not in words:
+            raise StyleNotCompliant(field=field, given=str(given)[:40], allowed=", ".join(words))
+    _within("height", style.height, least_height(), MOST_HEIGHT, "")
+    if style.seconds != WHOLE:
+        _within("seconds", style.seconds, least_seconds(), MOST_SECONDS, f", {WHOLE}")
+
+
+def _within(field: str, given: object, least: float, most: float, other: str) -> None:
+    if given is None:
+        return
+    number = isinstance(given, int | float) and not isinstance(given, bool)
+    if not number or not least <= given <= most:  # type: ignore[operator]
+        allowed = f"{least:g}-{most:g}{other}"
+        raise StyleNotCompliant(field=field, given=str(given)[:40], allowed=allowed)

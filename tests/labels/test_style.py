@@ -1,0 +1,55 @@
+"""A style is refused before anything is drawn in it that the standard would not have."""
+
+import pytest
+
+from colophon.errors import StyleNotCompliant, UsageError
+from colophon.labels import style
+from colophon.labels.model import Style
+from colophon.provisions import parameters
+
+
+def test_the_usual_style_is_in_order():
+    Style().check()
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"height": 0.05, "dress": "plate", "ink": "dark", "seconds": 2.0, "sound": "rhythm"},
+        {"height": 0.15, "dress": "outline", "ink": "light", "seconds": 10, "sound": "speech"},
+        {"seconds": "whole"},
+    ],
+)
+def test_what_may_be_chosen(wish):
+    Style(**wish).check()
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        ("height", 0.0499),
+        ("height", 0.1501),
+        ("height", float("nan")),
+        ("height", True),
+        ("height", "0.05"),
+        ("dress", "invisible"),
+        ("ink", "transparent"),
+        ("seconds", 1.99),
+        ("seconds", 10.1),
+        ("seconds", float("inf")),
+        ("seconds", "always"),
+        ("sound", "silence"),
+    ],
+)
+def test_what_may_not(field, given):
+    with pytest.raises(StyleNotCompliant) as refused:
+        Style(**{field: given}).check()
+    assert isinstance(refused.value, UsageError)
+    for lang in ("zh", "en"):
+        assert field in refused.value.cause(lang)
+        assert "45438" in refused.value.remedy(lang)
+
+
+def test_the_least_is_the_standards():
+    assert style.least_height() == parameters.number("explicit.image.min_height_ratio")
+    assert style.least_seconds() == parameters.number("explicit.video.min_seconds")
