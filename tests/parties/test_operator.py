@@ -5,7 +5,15 @@ import dataclasses
 import pytest
 from django.db import IntegrityError, transaction
 
-from colophon.errors import OperatorMissing, ProducerCodeInvalid, WordingNotCompliant
+from colophon.errors import (
+    OperatorMissing,
+    ProducerCodeInvalid,
+    ProfileIncomplete,
+    StyleNotCompliant,
+    UsageError,
+    WordingNotCompliant,
+)
+from colophon.labels.model import Style
 from colophon.labels.provider_code import uscc_check_character
 from colophon.parties import operator, signing
 from colophon.parties.models import Operator
@@ -120,3 +128,41 @@ def test_a_certificate_the_operator_brought_is_never_replaced(keys_folder, monke
     brought = dataclasses.replace(signing.signer(), development=False)
     monkeypatch.setattr("colophon.labels.certificates.load", lambda _folder: brought)
     assert signing.ensure("乙公司", now=clock.now()) is brought
+
+
+def test_a_style_is_kept_and_handed_to_labels():
+    chosen = dataclasses.replace(
+        PROFILE, height=0.08, dress="outline", ink="light", seconds="whole", sound="rhythm"
+    )
+    found = establish(chosen)
+    assert operator.style(found) == Style(0.08, "outline", "light", "whole", "rhythm")
+    assert operator.style(PROFILE) == Style()
+    assert operator.style(dataclasses.replace(PROFILE, seconds="3.5")).seconds == 3.5
+
+
+@pytest.mark.parametrize(
+    "wish", [{"height": 0.01}, {"dress": "none"}, {"ink": "red"}, {"seconds": "soon"},
+             {"seconds": "1"}, {"sound": "silence"}]
+)  # fmt: skip
+def test_a_style_the_standard_would_not_have_is_refused_before_anything_is_written(wish):
+    with pytest.raises(StyleNotCompliant):
+        establish(dataclasses.replace(PROFILE, **wish))
+    assert operator.find() is None
+
+
+def test_rules_that_name_the_system_want_its_name_and_version():
+    wish = dataclasses.replace(PROFILE, profile="all", system_name="Inkwell")
+    with pytest.raises(ProfileIncomplete):
+        establish(wish)
+    found = establish(dataclasses.replace(wish, system_version="2.1"))
+    assert operator.system(found) == ("Inkwell", "2.1")
+    assert operator.system(PROFILE) is None
+
+
+def test_words_are_judged_by_the_rules_that_bind():
+    english = dataclasses.replace(PROFILE, wording="AI generated")
+    with pytest.raises(WordingNotCompliant):
+        establish(english)
+    assert establish(dataclasses.replace(english, profile="eu")).wording == "AI generated"
+    with pytest.raises(UsageError):
+        establish(dataclasses.replace(PROFILE, profile="moon"))

@@ -81,6 +81,24 @@ class Operator(models.Model):
     contact = models.EmailField(_("contact"), blank=True)
     wording = models.CharField(_("label wording"), max_length=40, blank=True)
     position = models.CharField(_("label position"), max_length=20, default="auto")
+    height = models.FloatField(
+        _("height of the words"),
+        null=True,
+        blank=True,
+        help_text=_("as a share of the shortest side; empty: the usual one"),
+    )
+    dress = models.CharField(_("ground of the words"), max_length=8, default="auto")
+    ink = models.CharField(_("colour of the words"), max_length=8, default="auto")
+    seconds = models.CharField(
+        _("time a film shows it"),
+        max_length=8,
+        blank=True,
+        help_text=_("in seconds, or whole; empty: the usual time"),
+    )
+    sound = models.CharField(_("label of sound"), max_length=8, default="auto")
+    profile = models.CharField(_("rules"), max_length=8, default="cn")
+    system_name = models.CharField(_("generating system"), max_length=100, blank=True)
+    system_version = models.CharField(_("its version"), max_length=40, blank=True)
     demonstration = models.BooleanField(_("demonstration"), default=False)
     established = models.DateTimeField(_("established"))
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from django.db import transaction
 
-from colophon import terms
-from colophon.errors import OperatorMissing, ProducerCodeInvalid, WordingNotCompliant
+from colophon.errors import OperatorMissing, ProducerCodeInvalid, ProfileIncomplete
+from colophon.labels import profiles
 from colophon.labels import provider_code as codes
+from colophon.labels.model import Style
+from colophon.labels.style import WHOLE
 from colophon.parties.models import Operator
 from colophon.store import events
 
@@ -21,6 +24,8 @@ __all__ = [
     "establish",
     "find",
     "provider_code",
+    "style",
+    "system",
 ]
 
 ESTABLISHED = events.kind(
@@ -34,7 +39,9 @@ CHANGED = events.kind(
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What ``establish`` is given. ``extension`` ends the provider code: ``00000``, or ``1``
-    (generation) or ``2`` (propagation) and four characters (Source: TC260-PG-20252A).
+    (generation) or ``2`` (propagation) and four characters (Source: TC260-PG-20252A). From
+    ``wording`` to ``sound``: the explicit label; ``seconds`` is a number, ``whole`` or empty.
+    ``profile`` is one of `labels.profiles.ALL`, some of which name the generating system.
     """
 
     name: str
@@ -45,6 +52,14 @@ class Profile:
     wording: str = ""
     position: str = "auto"
     demonstration: bool = False
+    height: float | None = None
+    dress: str = "auto"
+    ink: str = "auto"
+    seconds: str = ""
+    sound: str = "auto"
+    profile: str = "cn"
+    system_name: str = ""
+    system_version: str = ""
 
 
 @transaction.atomic
@@ -89,14 +104,53 @@ def provider_code(operator: Operator) -> str:
     return _code(operator.uscc, operator.extension)
 
 
+def style(shown: Operator | Profile) -> Style:
+    """How the operator's explicit labels look and sound.
+
+    Raises StyleNotCompliant for what the standard does not allow.
+    """
+    chosen = Style(
+        height=shown.height,
+        dress=shown.dress,
+        ink=shown.ink,
+        seconds=_seconds(shown.seconds),
+        sound=shown.sound,
+    )
+    chosen.check()
+    return chosen
+
+
+def system(shown: Operator | Profile) -> tuple[str, str] | None:
+    """The generating system's name and version, where both are known."""
+    named = (shown.system_name, shown.system_version)
+    return named if all(named) else None
+
+
 def check(profile: Profile) -> None:
-    """Raises ProducerCodeInvalid or WordingNotCompliant for a profile labels cannot be made of.
+    """Raises ProducerCodeInvalid, WordingNotCompliant, StyleNotCompliant, ProfileIncomplete or
+    UsageError for a profile labels cannot be made of.
 
     Source: GB 45438-2025 clause 5: the words of an explicit label are Chinese.
     """
     _code(profile.uscc, profile.extension)
-    if profile.wording and not terms.has_required_elements(profile.wording):
-        raise WordingNotCompliant(text=profile.wording[:40])
+    rules = profiles.profile(profile.profile)
+    if profile.wording:
+        rules.check_words(profile.wording)
+    style(profile)
+    if rules.names_system and system(profile) is None:
+        raise ProfileIncomplete(missing="system_name, system_version")
+
+
+def _seconds(written: str) -> float | Literal["whole"] | None:
+    """What a style takes for the written time; what is no time is left for it to refuse."""
+    if not written:
+        return None
+    if written == WHOLE:
+        return "whole"
+    try:
+        return float(written)
+    except ValueError:
+        return float("nan")
 
 
 def _code(uscc: str, extension: str) -> str:
