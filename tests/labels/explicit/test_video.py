@@ -31,10 +31,14 @@ CORNER = "bottom-right"
 
 
 def made(
-    folder: Path, name: str, *options: str, source: str = "testsrc2=s=320x240:r=25:d=3"
+    folder: Path,
+    name: str,
+    *options: str,
+    source: str = "testsrc2=s=320x240:r=25:d=3",
+    seconds: int = 3,
 ) -> Path:
     target = folder / name
-    sound = ("-f", "lavfi", "-i", "sine=f=330:d=3")
+    sound = ("-f", "lavfi", "-i", f"sine=f=330:d={seconds}")
     command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", source, *sound]
     subprocess.run([*command, "-shortest", *options, str(target)], check=True)
     return target
@@ -314,3 +318,143 @@ def test_the_door_writes_a_file(tmp_path: Path) -> None:
     written = apply_door(source, target, "video/mp4", Medium.VIDEO, lang="en")
     assert written is not None
     assert written.text == "AI-generated"
+
+
+def sums(path: Path) -> list[str]:
+    """A checksum of each decoded frame, by FFmpeg; nothing may be wrong on the way."""
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:v:0", "-f", "framemd5", "-"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert not done.stderr
+    lines = done.stdout.splitlines()
+    return [line.split(",")[-1].strip() for line in lines if not line.startswith("#")]
+
+
+HEVC = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params")
+SPLICED = [
+    ("a.mp4", "video/mp4", ("-c:v", "libx264", "-g", "30", "-pix_fmt", "yuv420p")),
+    ("b.mp4", "video/mp4", ("-c:v", "libx264", "-g", "30", "-profile:v", "baseline")),
+    ("c.mp4", "video/mp4", ("-c:v", "libx264", "-g", "30", "-pix_fmt", "yuv420p10le")),
+    ("d.mkv", "video/x-matroska", ("-c:v", "libx264", "-g", "30", "-pix_fmt", "yuv420p")),
+    ("e.flv", "video/x-flv", ("-c:v", "libx264", "-g", "30", "-c:a", "aac")),
+    ("open.mp4", "video/mp4", (*HEVC, "log-level=error:keyint=30", "-tag:v", "hvc1")),
+    ("closed.mkv", "video/x-matroska", (*HEVC, "log-level=error:keyint=30:open-gop=0")),
+    ("v.webm", "video/webm", ("-c:v", "libvpx-vp9", "-cpu-used", "8", "-g", "30")),
+    ("p.mov", "video/quicktime", ("-c:v", "prores_ks", "-c:a", "pcm_s16le")),
+    ("m.avi", "video/x-msvideo", ("-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-c:a", "mp3")),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "media_type", "options"), SPLICED)
+def test_only_the_opening_is_encoded_again(
+    tmp_path: Path, name: str, media_type: str, options: tuple[str, ...]
+) -> None:
+    chroma = () if "-pix_fmt" in options or "prores_ks" in options else ("-pix_fmt", "yuv420p")
+    source = made(
+        tmp_path, name, *options, *chroma, source="testsrc2=s=320x240:r=10:d=8", seconds=8
+    )
+    target = tmp_path / f"out-{name}"
+    written = apply(source, target, media_type, position=CORNER)
+    before, after = sums(source), sums(target)
+    assert len(after) == len(before)
+    assert written.seconds is not None
+    opening = round(written.seconds * 10)
+    kept = len(before) - max(opening, 30)
+    assert kept >= 40
+    assert after[-kept:] == before[-kept:]
+    assert all(one != other for one, other in zip(before[:18], after[:18], strict=True))
+    assert packets(source, "audio") == packets(target, "audio")
+    assert [time for time, _ in shown(target)] == pytest.approx(
+        [time for time, _ in shown(source)], abs=0.002
+    )
+
+
+@pytest.mark.parametrize("place", ["start", "middle", "late"])
+def test_a_spliced_film_can_be_sought(tmp_path: Path, place: str) -> None:
+    source = made(tmp_path, "a.mp4", "-g", "30", source="testsrc2=s=320x240:r=10:d=8", seconds=8)
+    target = tmp_path / "b.mp4"
+    apply(source, target, "video/mp4", position=CORNER)
+    at = {"start": 0.5, "middle": 3.5, "late": 7.0}[place]
+    pictures = []
+    for path in (source, target):
+        with av.open(str(path)) as film:
+            film.seek(round(at * 1_000_000))
+            frame = next(f for f in film.decode(video=0) if (f.time or 0) >= at - 0.01)
+            pictures.append(frame.to_ndarray(format="rgb24").astype(np.int16))
+    far = np.abs(pictures[0] - pictures[1])[:120]
+    assert far.mean() < 3
+    if place != "start":
+        assert not far.any()
+
+
+@pytest.mark.parametrize("splicing", [True, False])
+def test_high_dynamic_range_is_kept(tmp_path: Path, splicing: bool) -> None:
+    light = "master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)"
+    light += "L(10000000,1):max-cll=1000,400:log-level=error:keyint=25"
+    colour = ("-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "bt2020nc")
+    options = (*HEVC, light, "-pix_fmt", "yuv420p10le", *colour, "-tag:v", "hvc1")
+    source = made(tmp_path, "a.mp4", *options, source="testsrc2=s=320x240:r=10:d=4")
+    target = tmp_path / "b.mp4"
+    written = apply(source, target, "video/mp4", splicing=splicing)
+    traits = ("pix_fmt", "color_transfer", "color_primaries", "color_space", "codec_tag_string")
+    old, new = (probe(path, "-show_streams")["streams"][0] for path in (source, target))  # type: ignore[index]
+    assert {t: new[t] for t in traits} == {t: old[t] for t in traits}
+    sides = []
+    for path in (source, target):
+        with av.open(str(path)) as film:
+            frame = next(film.decode(video=0))
+            found = {item.type.name: bytes(item) for item in frame.side_data}
+            mastering = np.frombuffer(found["MASTERING_DISPLAY_METADATA"][:80], "<i4")
+            sides.append(
+                ((mastering[::2] / mastering[1::2]).tolist(), found["CONTENT_LIGHT_LEVEL"])
+            )
+    assert sides[0][0] == pytest.approx(sides[1][0])
+    assert sides[0][1] == sides[1][1]
+    assert written.contrast is not None
+    assert written.contrast >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "options", "decoder"),
+    [
+        (
+            "a.webm",
+            "video/webm",
+            ("-c:v", "libvpx-vp9", "-cpu-used", "8", "-auto-alt-ref", "0", "-pix_fmt", "yuva420p"),
+            ("-c:v", "libvpx-vp9"),
+        ),
+        ("a.mov", "video/quicktime", ("-c:v", "prores_ks", "-pix_fmt", "yuva444p10le"), ()),
+    ],
+)
+def test_a_clear_film_stays_clear_under_a_solid_label(
+    tmp_path: Path, name: str, media_type: str, options: tuple[str, ...], decoder: tuple[str, ...]
+) -> None:
+    clear = "testsrc2=s=320x240:r=10:d=3,format=yuva444p,colorchannelmixer=aa=0.3"
+    sound = ("-c:a", "libopus") if name.endswith("webm") else ()
+    source = made(tmp_path, name, *options, *sound, source=clear)
+    target = tmp_path / f"out-{name}"
+    apply(source, target, media_type, position=CORNER)
+    picture = tmp_path / "frame.png"
+    take = ["-i", str(target), "-frames:v", "1", "-pix_fmt", "rgba", str(picture)]
+    subprocess.run(["ffmpeg", "-v", "error", "-y", *decoder, *take], check=True)
+    alpha = cv2.imread(str(picture), cv2.IMREAD_UNCHANGED)[..., 3]
+    assert abs(int(alpha[40, 40]) - 76) < 8
+    rows, columns = np.nonzero(alpha > 240)
+    assert rows.min() > 200
+    assert columns.min() > 160
+    assert len(rows) > 300
+
+
+@pytest.mark.parametrize("splicing", [True, False])
+def test_half_pictures_stay_half_pictures(tmp_path: Path, splicing: bool) -> None:
+    fields = ("-flags", "+ildct+ilme", "-x264-params", "tff=1", "-g", "25")
+    source = made(tmp_path, "a.mp4", *fields, source="testsrc2=s=320x240:r=10:d=4")
+    target = tmp_path / "b.mp4"
+    apply(source, target, "video/mp4", splicing=splicing)
+    orders = [
+        probe(path, "-show_streams")["streams"][0]["field_order"] for path in (source, target)
+    ]  # type: ignore[index]
+    assert orders[0] == orders[1] != "progressive"
+    for path in (source, target):
+        with av.open(str(path)) as film:
+            assert all(frame.interlaced_frame for frame in film.decode(video=0))

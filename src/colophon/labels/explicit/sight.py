@@ -25,6 +25,8 @@ LOOKS = 8
 STEADY = 0.54
 """Least opacity of a plate: what moves below must not flicker in it."""
 SOLID = 255.0
+ALPHA = 3
+"""The plane that says how solid each pixel is."""
 
 
 @dataclass(slots=True)
@@ -114,7 +116,10 @@ class Sight:
         return self.importance / np.float32(self.looked)
 
     def _opacity(self, plate: Pixels) -> float:
-        """Of the lightest plate on which the words stand out in every frame."""
+        """Of the lightest plate on which the words stand out in every frame; a film that is
+        clear in part may lie over anything, and its plate is solid."""
+        if len(self.planes) > ALPHA:
+            return contrast.OPACITIES[-1]
         least = parameters.number("explicit.min_contrast") * contrast.SPARE
         brightest = float(SOLID)
         if self.brightest is not None:
@@ -128,7 +133,7 @@ class Sight:
         """Plate and words on this plane, 0 to 255."""
         if plane == 0:
             return self.tone.plate, self.tone.words
-        return (SOLID, SOLID) if plane == len(self.planes) - 1 == 3 else (NEUTRAL, NEUTRAL)
+        return (SOLID, SOLID) if plane == ALPHA else (NEUTRAL, NEUTRAL)
 
 
 def _shown_size(upright: Pixels, turn: Turn, shape: float) -> tuple[int, int]:
