@@ -300,6 +300,15 @@ def test_bad_files_are_named(tmp_path: Path) -> None:
         apply(made(tmp_path, "x.mp4"), target, "video/x-unheard-of")
 
 
+def test_a_long_film_that_is_cut_off_is_named(tmp_path: Path) -> None:
+    options = ("-g", "20", "-movflags", "faststart")
+    film = made(tmp_path, "a.mp4", *options, source="testsrc2=s=320x240:r=10:d=8", seconds=8)
+    film.write_bytes(film.read_bytes()[: film.stat().st_size * 3 // 4])
+    with pytest.raises(TruncatedFile):
+        apply(film, tmp_path / "b.mp4", "video/mp4")
+    assert not (tmp_path / "b.mp4").exists()
+
+
 def test_playlists_open_nothing(tmp_path: Path) -> None:
     secret = made(tmp_path, "secret.mp4")
     listing = f"ffconcat version 1.0\nfile {secret.name}\n"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from colophon.errors import MalformedFile
+from colophon.errors import MalformedFile, TruncatedFile
 from colophon.labels.explicit import encoders
 from colophon.labels.explicit.frames import FrameLabel, paintable
 from colophon.labels.explicit.limits import Limits
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ATTACHED_PICTURE = 0x0400
 """Disposition of cover art."""
+WHOLE_ENOUGH = 0.9
+"""Share of the declared frames that must be there, else the file was cut off."""
 WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 """Decoders that also read the alpha channel WebM keeps beside the picture."""
 _WRITTEN = frozenset({"major_brand", "minor_version", "compatible_brands", "encoder"})
@@ -72,6 +74,12 @@ class Work:
         self.last = passed
         self.tell(passed)
         return frame
+
+    def check_whole(self, picture: VideoStream) -> None:
+        """Raises TruncatedFile when the file was cut off."""
+        if picture.frames and self.packets < picture.frames * WHOLE_ENOUGH:
+            detail = f"{self.packets} of {picture.frames} frames are there"
+            raise TruncatedFile(file=self.name, detail=detail)
 
     def tell(self, passed: float) -> None:
         """How far the work is."""

@@ -15,7 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from colophon.errors import InputError
+from colophon.errors import InputError, TruncatedFile
 from colophon.labels.explicit import encoders, film, opening
 from colophon.labels.explicit.frames import plane_pixels
 from colophon.labels.explicit.parameter_sets import Avc, Bare, CannotJoin, Hevc
@@ -139,6 +139,8 @@ def write(source: Path, target: Path, media_type: str, work: film.Work, cut: Sea
         ):
             _Splicing(container, out, work, cut).run()
         return _holds(source, target, media_type, cut)
+    except TruncatedFile:
+        raise
     except (CannotJoin, InputError, ValueError, av.error.FFmpegError):
         return False
 
@@ -197,9 +199,11 @@ class _Splicing:
         for packet in self.container.demux():
             if packet.stream.index != self.picture.index:
                 film.pass_on(packet, self.others, self.out)
-            elif packet.size == 0:
+                continue
+            self.work.packets += packet.size > 0
+            if packet.size == 0:
                 continue  # the end mark
-            elif self.closed:
+            if self.closed:
                 self._copy(packet)
             elif self.held and (packet.pts or 0) > self.cut.cut:
                 self.held.append(packet)
@@ -208,6 +212,7 @@ class _Splicing:
                 self._open(packet)
         if not self.closed:
             self._close()
+        self.work.check_whole(self.picture)
 
     def _open(self, packet: Packet) -> None:
         """A packet of the opening, or the cut and what is shown before it."""
@@ -282,9 +287,7 @@ def _holds(source: Path, target: Path, media_type: str, cut: Seam) -> bool:
     return on_time and [pixels for _, pixels in new[count:]] == [pixels for _, pixels in old]
 
 
-def _decoded(
-    path: Path, media_type: str, start: int | None
-) -> Iterator[tuple[float, VideoFrame]]:
+def _decoded(path: Path, media_type: str, start: int | None) -> Iterator[tuple[float, VideoFrame]]:
     """Frames from ``start`` on, with their times in seconds."""
     with path.open("rb") as stream, opening.reading(stream, media_type, path.name) as container:
         picture = film.main_picture(container, path.name)

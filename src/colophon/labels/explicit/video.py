@@ -50,7 +50,7 @@ def apply(
         seam = splice.seam(source, media_type, work) if splicing else None
         spliced = seam is not None and splice.write(source, target, media_type, work, seam)
         if not spliced:
-            work = replace(work, start=None, shown_until=0.0, last=0.0, contrasts=[])
+            work = replace(work, start=None, shown_until=0.0, last=0.0, packets=0, contrasts=[])
             whole.write(source, target, media_type, work)
         seen = proof.contrasts(target, media_type, work)
     progress(1.0)

@@ -5,15 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from colophon.errors import MalformedFile, TruncatedFile
+from colophon.errors import MalformedFile
 from colophon.labels.explicit import encoders, film, opening
 
 if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer
-    from av.video.stream import VideoStream
-
-WHOLE_ENOUGH = 0.9
-"""Share of the declared frames that must be there, else the file was cut off."""
 
 
 def write(source: Path, target: Path, media_type: str, work: film.Work) -> None:
@@ -43,10 +39,4 @@ def _copy(container: InputContainer, out: OutputContainer, work: film.Work) -> N
     if work.start is None:
         raise MalformedFile(file=work.name, detail="no frame can be decoded")
     out.mux(encoder.encode(None))
-    _check_whole(picture, work)
-
-
-def _check_whole(picture: VideoStream, work: film.Work) -> None:
-    if picture.frames and work.packets < picture.frames * WHOLE_ENOUGH:
-        detail = f"{work.packets} of {picture.frames} frames are there"
-        raise TruncatedFile(file=work.name, detail=detail)
+    work.check_whole(picture)
