@@ -126,7 +126,7 @@ def test_a_development_key_is_made_once_and_anew_under_a_new_name(keys_folder):
 def test_a_certificate_the_operator_brought_is_never_replaced(keys_folder, monkeypatch):
     signing.ensure("甲公司", now=clock.now())
     brought = dataclasses.replace(signing.signer(), development=False)
-    monkeypatch.setattr("colophon.labels.certificates.load", lambda _folder: brought)
+    monkeypatch.setattr("colophon.labels.certificates.load", lambda _folder, **_: brought)
     assert signing.ensure("乙公司", now=clock.now()) is brought
 
 

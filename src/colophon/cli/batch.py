@@ -50,6 +50,7 @@ class Wanted:
     lang: Lang
     system: tuple[str, str] | None = None
     acceptance: Acceptance | None = None
+    text_manifest: bool | None = None
 
     @classmethod
     def of(cls, **options: Any) -> Self:
@@ -137,12 +138,14 @@ def _apply(task: Task, wanted: Wanted, operator: Operator) -> Applied:
         explicit=wanted.explicit,
         watermark=wanted.watermark,
         credential=operator.signer() if wanted.credential else None,
+        label_key=operator.label_key(),
         action=Action(wanted.action),
         wording=wanted.wording or operator.wording,
         position=wanted.position,
         lang=wanted.lang,
         system=wanted.system,
         acceptance=wanted.acceptance,
+        text_manifest=wanted.text_manifest,
         replace=replace,
         record=operator.record if operator.records else None,
     )

@@ -42,6 +42,11 @@ POSITIONS = (
 @click.option("--position", type=click.Choice(POSITIONS), default="auto")
 @click.option("--watermark", type=click.Choice(("auto", "on", "off")), default="auto")
 @click.option("--credential", type=click.Choice(("on", "off")), default="on")
+@click.option(
+    "--text-manifest/--no-text-manifest",
+    default=None,
+    help="A signed manifest in texts too, unseen (default with profiles eu, all).",
+)
 @click.option("--produce-id", metavar="ID", help="Your number for this content (one FILE only).")
 @click.option("--producer", metavar="CODE", help="27-character provider code.")
 @click.option("--profile", type=click.Choice(("cn", "eu", "us-ca", "all")), default="cn")

@@ -12,6 +12,7 @@ from colophon.labels.model import Applied
 
 if TYPE_CHECKING:
     from colophon.labels.certificates import Signer
+    from colophon.labels.security_data import Sm2Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,17 @@ class Operator:
             return None
         from colophon.labels import certificates
 
-        return certificates.load(self.folder / "signing")
+        url = os.environ.get("COLOPHON_TSA_URL") or None
+        return certificates.load(self.folder / "signing", timestamp_url=url)
+
+    def label_key(self) -> Sm2Key | None:
+        """The key for the label's security data, or None where there is none."""
+        if self.folder is None:
+            return None
+        from colophon.labels.security_data import KEY_FILE, Sm2Key
+
+        path = self.folder / "signing" / KEY_FILE
+        return Sm2Key.load(path) if path.exists() else None
 
     def record(self, applied: Applied) -> str:
         """Enters a labelled file in the register before it gets its name; answers its id."""

@@ -22,10 +22,23 @@ from colophon.labels.model import Findings
     metavar="PEM",
     help="A certificate whose signers you trust.",
 )
+@click.option(
+    "--trust",
+    "keys",
+    multiple=True,
+    type=click.Path(exists=True),
+    metavar="PATH",
+    help="A key (PEM or hex) or a folder of keys whose labels you trust.",
+)
 @click.option("--data", metavar="DIR", help="The operator's data folder.")
 @manner_options
 def command(
-    files: tuple[str, ...], *, anchors: tuple[str, ...], data: str | None, manner: Manner
+    files: tuple[str, ...],
+    *,
+    anchors: tuple[str, ...],
+    keys: tuple[str, ...],
+    data: str | None,
+    manner: Manner,
 ) -> None:
     """Inspect each FILE, then check signatures, trusted signers and the operator's register.
 
@@ -33,26 +46,28 @@ def command(
     Examples:
       colophon verify picture.png
       colophon verify --anchor partner-root.pem received/
+      colophon verify --trust keys-of-partners/ received/
     """
     from colophon.cli import profile
     from colophon.labels.reading import inspect
+    from colophon.labels.security_data import EMPTY, TrustStore
 
     trusted = [Path(anchor).read_bytes() for anchor in anchors]
+    store = EMPTY.also(*(pin for key in keys for pin in TrustStore.load(Path(key)).pins))
     folder = profile.initialised(data)
     if folder is not None:
         profile.boot(folder)
         from colophon.site import preparation
 
         preparation.refuse_newer()
-        trusted += profile.own_anchors(folder)
-
-    def look(path: Path) -> Findings:
-        found = inspect(path, anchors=trusted)
-        if folder is None:
-            return found
         from colophon.content import verification
 
-        return verification.registered(found)
+        trusted += profile.own_anchors(folder)
+        store = store.also(*verification.trusted_keys().pins)
+
+    def look(path: Path) -> Findings:
+        found = inspect(path, anchors=trusted, trust=store)
+        return found if folder is None else verification.registered(found)
 
     # The register is asked over this process's own connection.
     sys.exit(examine(files, look, replace(manner, jobs=1)))

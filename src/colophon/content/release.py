@@ -141,6 +141,7 @@ def _applied(
             content_producer=operator.provider_code(profile), produce_id=content.produce_id
         ),
         credential=signing.signer(),
+        label_key=signing.label_key(),
         progress=progress,
         kind=content.kind or None,
         explicit=content.explicit,

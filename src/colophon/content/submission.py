@@ -167,7 +167,8 @@ def again(content: Content, *, by: str, now: datetime) -> Content:
 @contextmanager
 def _seekable(source: BinaryIO, name: str) -> Iterator[BinaryIO]:
     """The source itself, or a copy for the time being of one that cannot seek."""
-    if source.seekable():
+    # A request's body says nothing of seeking.
+    if getattr(source, "seekable", bool)():
         yield source
         return
     with tempfile.TemporaryFile() as copy:

@@ -8,8 +8,9 @@ from colophon.content import register
 from colophon.labels.model import Findings, Integrity, RegisterLayer
 from colophon.labels.reading import inspect
 from colophon.labels.remarks import Remark, remark
+from colophon.labels.security_data import EMPTY, TrustStore
 from colophon.labels.sources import Source
-from colophon.parties import signing
+from colophon.parties import operator, signing
 
 SAME_NUMBER = remark("register_bytes_differ")
 UNLABELLED_ORIGINAL = remark("register_original")
@@ -22,7 +23,14 @@ def inspect_upload(source: Source, name: str) -> Findings:
     written here, in a file whose bytes differ: it was changed after its release, or the label
     was put on something else. A manifest signed here counts as trusted. Raises what ``labels.inspect`` raises.
     """
-    return registered(inspect(source, name=name, anchors=signing.anchors()))
+    found = inspect(source, name=name, anchors=signing.anchors(), trust=trusted_keys())
+    return registered(found)
+
+
+def trusted_keys() -> TrustStore:
+    """Whose labels' signatures this service trusts: its own, and those it was given."""
+    known = operator.find()
+    return EMPTY if known is None else signing.trust(known.name, known.uscc)
 
 
 def registered(findings: Findings) -> Findings:

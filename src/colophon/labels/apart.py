@@ -27,6 +27,7 @@ from colophon.labels.remarks import remark
 
 if TYPE_CHECKING:
     from colophon.labels.certificates import Signer
+    from colophon.labels.security_data import Sm2Key
 
 LISTEN_SECONDS = 0.5
 FILES_A_CHILD = 200
@@ -57,6 +58,7 @@ class Worker:
         label: Label,
         credential: Signer | None = None,
         progress: Callable[[float], None] | None = None,
+        label_key: Sm2Key | None = None,
         acceptance: Acceptance | None = None,
         **options: str | bool | tuple[str, str] | None,
     ) -> Applied:
@@ -70,6 +72,7 @@ class Worker:
             "target": str(target),
             "label": asdict(label),
             "credential": _signer_out(credential),
+            "label_key": label_key.secret if label_key else None,
             "acceptance": asdict(acceptance) if acceptance else None,
             "options": options,
             "memory": self._bounds.memory_bytes,
@@ -206,6 +209,7 @@ def _serve() -> None:
 
 
 def _worked(order: Mapping[str, Any], answers: IO[bytes]) -> dict[str, Any]:
+    from colophon.labels.security_data import Sm2Key
     from colophon.labels.writing import apply
 
     options = dict(order["options"])
@@ -215,6 +219,7 @@ def _worked(order: Mapping[str, Any], answers: IO[bytes]) -> dict[str, Any]:
             order["target"],
             label=Label(**order["label"]),
             credential=_signer_in(order["credential"]),
+            label_key=Sm2Key(order["label_key"]) if order["label_key"] else None,
             acceptance=Acceptance(**order["acceptance"]) if order["acceptance"] else None,
             action=Action(options.pop("action", None) or Action.CREATED),
             progress=lambda part: _write(answers, {"progress": part}),

@@ -147,9 +147,14 @@ def supports(media_type: str, *, text_manifest: bool = False) -> bool:
 
 def signable(source: Source, media_type: str) -> bool:
     """Whether this file of a type that can be signed has a place for a manifest: a text in UTF-8
-    with words, a page with a head, a JPEG XL that is more than its bare stream of pixels.
+    with words, a page with a head, a JPEG XL that is more than its bare stream of pixels, a TIFF
+    of one page (of several the SDK loses all but the first).
     """
     with _opened(source, "rb") as reading:
+        if media_type == "image/tiff":
+            from colophon.labels.carriers import tiff_file
+
+            return tiff_file.pages(reading) == 1
         reading.seek(0)
         if media_type == "image/jxl":
             return bool(reading.read(2) != _BARE_JXL)

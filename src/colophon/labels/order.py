@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from colophon.errors import ExplicitRequired, Lang, UsageError
 from colophon.labels import duty
+from colophon.labels.credential_assertions import COMPOSITE, GENERATED
 from colophon.labels.duty import Action
 from colophon.labels.model import Acceptance, Applied, Duty, Kind, Label, LabelValue, Medium
 from colophon.labels.profiles import Profile, profile
 
 if TYPE_CHECKING:
     from colophon.labels.certificates import Signer
+    from colophon.labels.security_data import Sm2Key
 
 Word = TypeVar("Word", bound=StrEnum)
-SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _MADE = {
-    Action.CREATED: SOURCE_TYPES + "trainedAlgorithmicMedia",
-    Action.EDITED: SOURCE_TYPES + "compositeWithTrainedAlgorithmicMedia",
-    Action.IDENTITY_CHANGED: SOURCE_TYPES + "compositeWithTrainedAlgorithmicMedia",
+    Action.CREATED: GENERATED,
+    Action.EDITED: COMPOSITE,
+    Action.IDENTITY_CHANGED: COMPOSITE,
 }
 
 
@@ -31,10 +32,12 @@ class More(TypedDict, total=False):
     ``name``: of bytes and streams. ``action``: what the generation did. ``wording``,
     ``position``: of the explicit label; ``lang``: of its words, for profiles that leave it open.
     ``system``: the generating system's name and version. ``acceptance``: a user's, for a version
-    without an explicit label. ``sidecar``: whether a label may lie in a file beside one that can
-    hold none. ``replace``: an existing target may go. ``progress`` hears 0.0 to 1.0 and stops the
-    work by raising. ``record`` is called with the result before the file gets its name and answers
-    the content's id in its register: when it raises, there is no file.
+    without an explicit label. ``label_key`` signs the label and binds its content (Chinese
+    profiles). ``sidecar``: whether a label may lie in a file beside one that can hold none.
+    ``text_manifest``: words get a manifest in invisible characters or a comment (by default where
+    the profile asks for two layers). ``replace``: an existing target may go. ``progress`` hears 0.0 to 1.0 and stops the work by
+    raising. ``record`` is called with the result before the file gets its name and answers the
+    content's id in its register: when it raises, there is no file.
     """
 
     name: str | None
@@ -44,7 +47,9 @@ class More(TypedDict, total=False):
     lang: Lang
     system: tuple[str, str] | None
     acceptance: Acceptance | None
+    label_key: Sm2Key | None
     sidecar: bool
+    text_manifest: bool | None
     replace: bool
     progress: Callable[[float], None] | None
     record: Callable[[Applied], str] | None
@@ -66,6 +71,8 @@ class Order:
     system: tuple[str, str] | None
     signer: Signer | None
     sidecar: bool
+    text_manifest: bool
+    label_key: Sm2Key | None
     progress: Callable[[float], None] | None
 
     @property
@@ -107,7 +114,7 @@ def settle(
     action = _word(Action, more.get("action", Action.CREATED), "action")
     due = chosen.decide(made_by, action, label.label)
     acceptance = _acceptance(due, explicit, more.get("acceptance"))
-    lang = more.get("lang", "zh")
+    lang, text_manifest = more.get("lang", "zh"), more.get("text_manifest")
     return Order(
         label=label,
         profile=chosen,
@@ -122,7 +129,9 @@ def settle(
         system=more.get("system"),
         signer=signer,
         sidecar=more.get("sidecar", True),
+        text_manifest=chosen.signs_words if text_manifest is None else text_manifest,
         progress=more.get("progress"),
+        label_key=more.get("label_key") if chosen.chinese else None,
     )
 
 

@@ -24,7 +24,8 @@ _LIKENESS = (Kind.SPEECH, Kind.FACE)
 class Profile:
     """``chinese``: GB 45438-2025 binds, so the words hold its elements and producers have codes.
     ``names_system``: the metadata names the generating system and its version.
-    ``bilingual``: drawn words say it in Chinese and in English.
+    ``bilingual``: drawn words say it in Chinese and in English. ``signs_words``: texts are to
+    bear a signed manifest too.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Profile:
     chinese: bool
     names_system: bool = False
     bilingual: bool = False
+    signs_words: bool = False
 
     def words(self, medium: Medium, lang: Lang) -> str:
         """The explicit label's standard words for a medium."""
@@ -85,9 +87,11 @@ def _strictest(kind: Kind, action: Action, value: str) -> Duty:
 ALL: Mapping[str, Profile] = MappingProxyType(
     {
         "cn": Profile("cn", duty.decide, chinese=True),
-        "eu": Profile("eu", _europe, chinese=False),
+        "eu": Profile("eu", _europe, chinese=False, signs_words=True),
         "us-ca": Profile("us-ca", _california, chinese=False, names_system=True),
-        "all": Profile("all", _strictest, chinese=True, names_system=True, bilingual=True),
+        "all": Profile(
+            "all", _strictest, chinese=True, names_system=True, bilingual=True, signs_words=True
+        ),
     }
 )
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from colophon.errors import UnknownType
-from colophon.labels import carriers, gathering, sidecar
-from colophon.labels.carriers.packet import Packet
+from colophon.labels import binding, carriers, gathering, sidecar
+from colophon.labels.carriers.packet import Carrier, Packet
 from colophon.labels.model import (
     AigcLayer,
     CredentialLayer,
@@ -24,15 +27,41 @@ from colophon.labels.model import (
     Layers,
     Medium,
     Notice,
+    Security,
     Verdict,
 )
 from colophon.labels.remarks import Remark, remark
+from colophon.labels.security_data import EMPTY, TrustStore
 from colophon.labels.sources import Opened, Source, opened
 from colophon.labels.tolerant import fields
 
-Anchors = Sequence[bytes]
-Gathered = tuple[str, list[Packet], tuple[str, ...], tuple[Remark, ...]]
-"""Media type, packets, the carrier's standard places, remarks."""
+if TYPE_CHECKING:
+    from colophon.labels.explicit.finding import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What a file's container told; ``places`` are those where a label is right."""
+
+    media_type: str
+    packets: list[Packet]
+    places: tuple[str, ...] = ()
+    notes: tuple[Remark, ...] = ()
+    carrier: Carrier | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """Whom the reader trusts: ``anchors`` (PEM certificates) for manifests, ``keys`` for the
+    security data of labels.
+    """
+
+    anchors: Sequence[bytes] = ()
+    keys: TrustStore = EMPTY
+
+
+_SCENES = ("model/gltf-binary", "model/gltf+json")
+_WRONG_PRODUCER = "security_wrong_producer"
 TEXT_CAP = 16 << 20
 """Bytes of a text of unknown kind that are searched for labels."""
 _VERDICTS = {
@@ -54,33 +83,47 @@ _BY_FIRST_WORD = {
 }
 _TEXTS = frozenset(
     f"application/{word}"
-    for word in ("xhtml+xml", "rdf+xml", "json", "x-ndjson", "geo+json", "yaml", "toml", "xml")
+    for word in (
+        *("xhtml+xml", "rdf+xml", "json", "x-ndjson", "geo+json", "yaml", "toml", "xml"),
+        *("x-subrip", "x-ipynb+json", "rtf"),
+    )
 )
 """Words for people and programs to read that are not of the type ``text/…``."""
+
+_TRACKS = {
+    "video/x-matroska": "matroska",
+    "video/webm": "matroska",
+    "video/ogg": "vorbis",
+    "video/x-flv": "flv",
+    "video/x-msvideo": "avi",
+}
+"""Which carrier knows whether a film's container holds nothing but sound."""
 
 
 def inspect(
     source: Source,
     *,
     name: str | None = None,
-    anchors: Anchors = (),
+    anchors: Sequence[bytes] = (),
+    trust: TrustStore = EMPTY,
     digest: str | None = None,
 ) -> Findings:
     """Everything ``source`` says about its origin.
 
-    ``anchors``: PEM certificates whose signers are trusted. ``digest``: the SHA-256 when the
+    ``anchors``: PEM certificates whose signers are trusted. ``trust``: the pinned keys of those
+    whose labels are. ``digest``: the SHA-256 when the
     caller has just computed it. Raises the InputError family for what cannot be read at all.
     """
     started = time.perf_counter()
     with opened(source, name) as given:
-        media_type, packets, places, notes = _packets(given)
-        layers = _layers(given, media_type, packets, places, anchors)
-        medium = medium_in(given, media_type)
+        found = _packets(given)
+        layers = _layers(given, found, Trusted(anchors, trust))
+        medium = medium_in(given, found.media_type)
         sha256 = digest or _digest(given)
     verdict, notice = _verdict(layers)
     return Findings(
         file=str(given.path or given.name),
-        media_type=media_type,
+        media_type=found.media_type,
         medium=medium.value,
         sha256=sha256,
         verdict=verdict,
@@ -88,7 +131,7 @@ def inspect(
         integrity=_integrity(layers),
         layers=layers,
         seconds=round(time.perf_counter() - started, 4),
-        notes=notes,
+        notes=found.notes,
     )
 
 
@@ -104,9 +147,8 @@ def medium_in(given: Opened, media_type: str) -> Medium:
     """As ``medium_of``, with a look inside: a film's container may hold nothing but sound."""
     medium = medium_of(media_type)
     if medium is Medium.VIDEO:
-        from colophon.labels.carriers import bmff_tracks
-
-        if bmff_tracks.only_sound(given.file):
+        module = import_module(f"colophon.labels.carriers.{_TRACKS.get(media_type, 'bmff_tracks')}")
+        if module.only_sound(given.file):
             return Medium.AUDIO
     return medium
 
@@ -120,7 +162,7 @@ def _packets(given: Opened) -> Gathered:
         notes = (remark("name_says_otherwise", media_type=found.media_type),)
     packets = found.carrier.read(given.file)
     places = tuple(found.carrier.standard_place(form) for form in found.carrier.forms)
-    return found.media_type, packets, (*places, sidecar.PLACE), notes
+    return Gathered(found.media_type, packets, (*places, sidecar.PLACE), notes, found.carrier)
 
 
 def _loose(given: Opened) -> Gathered:
@@ -130,20 +172,21 @@ def _loose(given: Opened) -> Gathered:
     if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnknownType(file=given.name)
     if b"rdf:Description" in data or b"<?xpacket" in data:
-        return "application/rdf+xml", [Packet("xmp", "xmp:sidecar", data)], ("xmp:sidecar",), ()
+        packets = [Packet("xmp", "xmp:sidecar", data)]
+        return Gathered("application/rdf+xml", packets, ("xmp:sidecar",))
     if PurePath(given.name).suffix.lower() in carriers.extensions():
         raise UnknownType(file=given.name)
-    return "text/plain", [Packet("text", "text:body", data)], (), ()
+    return Gathered("text/plain", [Packet("text", "text:body", data)])
 
 
-def _layers(
-    given: Opened, media_type: str, packets: list[Packet], places: Collection[str], anchors: Anchors
-) -> Layers:
-    label = gathering.layer(packets, places)
+def _layers(given: Opened, found: Gathered, trusted: Trusted) -> Layers:
+    packets, media_type = found.packets, found.media_type
+    content = binding.content(given.file, found.carrier) if found.carrier else None
+    label = gathering.layer(packets, found.places, trust=trusted.keys, content=content)
     if not label.present and (beside := sidecar.packets(given)):
         packets = [*packets, *beside]
-        label = gathering.layer(packets, places)
-    manifest = _credential(given, media_type, label, anchors)
+        label = gathering.layer(packets, found.places, trust=trusted.keys, content=content)
+    manifest = _credential(given, media_type, label, trusted.anchors)
     words = medium_of(media_type) is Medium.TEXT
     return Layers(
         aigc=label,
@@ -154,7 +197,7 @@ def _layers(
 
 
 def _credential(
-    given: Opened, media_type: str, label: AigcLayer, anchors: Anchors
+    given: Opened, media_type: str, label: AigcLayer, anchors: Sequence[bytes]
 ) -> CredentialLayer | None:
     from colophon.labels import credential
 
@@ -168,17 +211,31 @@ def _explicit(
     given: Opened, media_type: str, manifest: CredentialLayer | None
 ) -> ExplicitLayer | None:
     """Words are read in the file itself; of pictures and sound the signed manifest tells."""
-    if media_type.startswith("text/"):
+    from colophon.labels.explicit import office_kinds
+
+    if media_type in _SCENES:
+        from colophon.labels.explicit import scene_finding
+
+        return scene_finding.in_scene(given.file, media_type)
+    if office_kinds.form_of(media_type):
+        from colophon.labels.explicit import finding_office
+
+        words = finding_office.in_package(given.file, media_type)
+        return _said(words)
+    if medium_of(media_type) is Medium.TEXT:
         from colophon.labels.explicit import finding
 
         given.file.seek(0)
-        found = finding.in_words(given.file.read(TEXT_CAP), media_type)
-        if found is None:
-            return ExplicitLayer(present=False)
-        return ExplicitLayer(present=True, text=found.text, where=found.where, how="text")
+        return _said(finding.in_words(given.file.read(TEXT_CAP), media_type))
     if manifest is not None and manifest.valid and manifest.explicit:
         return ExplicitLayer(present=True, text=manifest.explicit, how="manifest")
     return None
+
+
+def _said(words: Words | None) -> ExplicitLayer:
+    if words is None:
+        return ExplicitLayer(present=False)
+    return ExplicitLayer(present=True, text=words.text, where=words.where, how="text")
 
 
 def _iptc(packets: Iterable[Packet]) -> IptcLayer:
@@ -210,13 +267,21 @@ def _verdict(layers: Layers) -> tuple[Verdict, Notice]:
 
 
 def _integrity(layers: Layers) -> Integrity:
+    """A signature that fails, of label or manifest, says more than one that holds."""
+    security = (layers.aigc and layers.aigc.security) or Security()
     manifest = layers.credential
     # One that was found and not checked (``valid`` None) says nothing against the file.
-    if manifest is None or not manifest.present or manifest.valid is None:
-        return Integrity.UNVERIFIABLE
-    if not manifest.valid or manifest.aigc_matches is False:
+    checked = manifest if manifest and manifest.present and manifest.valid is not None else None
+    deviations = layers.aigc.deviations if layers.aigc else ()
+    if any(deviation.code == _WRONG_PRODUCER for deviation in deviations):
+        return Integrity.FORGED
+    if security.signature == "invalid" or security.binding == "altered":
         return Integrity.ALTERED
-    return Integrity.INTACT
+    if checked and (not checked.valid or checked.aigc_matches is False):
+        return Integrity.ALTERED
+    if checked or (security.signature == "valid" and security.binding == "intact"):
+        return Integrity.INTACT
+    return Integrity.UNVERIFIABLE
 
 
 def _digest(given: Opened) -> str:

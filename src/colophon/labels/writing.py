@@ -28,11 +28,13 @@ from colophon.errors import (
 )
 from colophon.labels import (
     aigc,
+    binding,
     carriers,
     credential,
     gathering,
     order,
     placing,
+    security_data,
     sidecar,
     succession,
 )
@@ -222,16 +224,36 @@ def _explicit(work: Work, plan: Order) -> None:
 
 def _metadata(given: Opened, work: Work, plan: Order) -> None:
     """The AIGC label in the container's standard place, and nothing else changed."""
+    places = [work.carrier.standard_place(form) for form in work.carrier.forms]
     with opened(work.current, given.name) as file:
-        carrier = work.carrier
-        places = [carrier.standard_place(form) for form in carrier.forms]
-        packets = carrier.read(file.file) + sidecar.packets(given)
+        packets = work.carrier.read(file.file) + sidecar.packets(given)
         label = _succeeding(plan, packets, places, work)
-        text = aigc.write(label, codes=plan.profile.chinese)
-        values: dict[PacketForm, bytes] = {"aigc": text.encode("ascii")}
-        if "xmp" in carrier.forms:
-            values["xmp"] = _xmp(packets, carrier.standard_place("xmp"), text, plan)
-        made = work.stage.path()
+    if plan.label_key is not None:
+        digest, method = _digest(given, work, plan, packets)
+        label = security_data.signed(label, plan.label_key, digest=digest, method=method)
+    text = aigc.write(label, codes=plan.profile.chinese)
+    _put(given, work, plan, text, packets)
+    work.written["aigc"] = {"value": text, "place": places[0], "places": places}
+
+
+def _digest(given: Opened, work: Work, plan: Order, packets: list[Packet]) -> tuple[str, str]:
+    """What security data binds the content by, and how. A file that is bound as a whole is first
+    written with a blank label, so that the digest knows it as it will be.
+    """
+    method = binding.method_of(work.carrier)
+    if method == binding.FILE:
+        _put(given, work, plan, binding.BLANK, packets)
+    with opened(work.current, given.name) as file:
+        return binding.digest(file.file, work.carrier, method), method
+
+
+def _put(given: Opened, work: Work, plan: Order, text: str, packets: list[Packet]) -> None:
+    carrier = work.carrier
+    values: dict[PacketForm, bytes] = {"aigc": text.encode("ascii")}
+    if "xmp" in carrier.forms:
+        values["xmp"] = _xmp(packets, carrier.standard_place("xmp"), text, plan)
+    made = work.stage.path()
+    with opened(work.current, given.name) as file:
         pieces = carrier.write(file.file, {form: values[form] for form in carrier.forms})
         work.digest = placing.write_pieces(file.file, pieces, made)
         file.check_unchanged()
@@ -239,7 +261,6 @@ def _metadata(given: Opened, work: Work, plan: Order) -> None:
     if sidecar.needed(carrier):
         work.sidecar = work.stage.beside(made, sidecar.SUFFIX)
         work.sidecar.write_bytes(values["xmp"])
-    work.written["aigc"] = {"value": text, "place": places[0], "places": places}
 
 
 def _xmp(packets: list[Packet], place: str, text: str, plan: Order) -> bytes:
@@ -261,13 +282,15 @@ def _succeeding(plan: Order, packets: list[Packet], places: list[str], work: Wor
 
 
 def _credential(given: Opened, work: Work, plan: Order) -> None:
-    if plan.signer is None or plan.source_type is None:
+    """The signed manifest. A platform that knows nothing of the making signs only what bears a
+    manifest already, so that its change does not break it (Source: Measures Art. 6).
+    """
+    continued = credential.holds(given.file, work.media_type)
+    if plan.signer is None or (plan.source_type is None and not continued):
         return
-    if not credential.supports(work.media_type):
-        work.notes.append(remark("manifest_not_embeddable", media_type=work.media_type))
-        return
-    if any(credential.too_large(one, work.media_type) for one in (work.current, given.file)):
-        work.notes.append(remark("too_large_to_sign"))
+    hindrance = _hindrance(given, work, plan)
+    if hindrance is not None:
+        work.notes.append(hindrance)
         return
     made = work.stage.path()
     explicit = work.written.get("explicit") or {}
@@ -282,10 +305,21 @@ def _credential(given: Opened, work: Work, plan: Order) -> None:
         software_agent=plan.system or SOFTWARE,
         aigc_json=work.written["aigc"]["value"],
         explicit=explicit.get("text"),
-        parent=given.file if credential.holds(given.file, work.media_type) else None,
+        parent=given.file if continued else None,
+        text_manifest=True,
     )
     work.written["credential"] = as_json(signed)
     work.current, work.digest = made, None
+
+
+def _hindrance(given: Opened, work: Work, plan: Order) -> Remark | None:
+    """Why this file gets no manifest, if it gets none."""
+    supported = credential.supports(work.media_type, text_manifest=plan.text_manifest)
+    if not supported or not credential.signable(work.current, work.media_type):
+        return remark("manifest_not_embeddable", media_type=work.media_type)
+    if any(credential.too_large(one, work.media_type) for one in (work.current, given.file)):
+        return remark("too_large_to_sign")
+    return None
 
 
 def _read_back(name: str, findings: Findings, work: Work, plan: Order) -> None:

@@ -25,9 +25,14 @@ class PartiesConfig(AppConfig):
     }
     """Permissions of this room's models by role, beside looking."""
 
+    timestamp_url: str
+    """An RFC 3161 time-stamping authority for manifests; empty for none."""
+
     def ready(self) -> None:
+        from django.conf import settings
         from django.db.models.signals import post_migrate
 
         from colophon.parties import roles
 
+        self.timestamp_url = settings.COLOPHON_TSA_URL
         post_migrate.connect(roles.grant, dispatch_uid="colophon.parties.roles")

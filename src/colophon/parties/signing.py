@@ -1,15 +1,20 @@
-"""The operator's signing key: where it lies, how one is made, and the signer made of it."""
+"""The operator's signing keys: where they lie, how they are made, and whose keys are trusted."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.apps import apps
+
+from colophon.errors import TargetExists
 from colophon.store import folder as data_folder
 
 if TYPE_CHECKING:
     from colophon.labels.certificates import Signer
+    from colophon.labels.security_data import Sm2Key, TrustStore
 
 
 def folder() -> Path:
@@ -26,7 +31,32 @@ def signer() -> Signer | None:
 
     if not certificates.paths(folder()).key.exists():
         return None
-    return certificates.load(folder())
+    url = str(vars(apps.get_app_config("parties"))["timestamp_url"])
+    return certificates.load(folder(), timestamp_url=url or None)
+
+
+def label_key() -> Sm2Key | None:
+    """The key for security data in labels, or None before ``ensure`` made one.
+
+    Raises SigningKeyUnusable for a key that is there but cannot be used.
+    """
+    from colophon.labels.security_data import KEY_FILE, Sm2Key
+
+    path = folder() / KEY_FILE
+    return Sm2Key.load(path) if path.exists() else None
+
+
+def trust(operator_name: str, uscc: str) -> TrustStore:
+    """The keys pinned in the data folder's ``trust``, and the operator's own.
+
+    Raises MalformedFile, Unreadable for a folder that cannot be read.
+    """
+    from colophon.labels.security_data import EMPTY, Pin, TrustStore
+
+    pinned = data_folder.data() / "trust"
+    store = TrustStore.load(pinned) if pinned.is_dir() else EMPTY
+    own = label_key()
+    return store if own is None else store.also(Pin(operator_name, own.public, (uscc,)))
 
 
 def anchors() -> tuple[bytes, ...]:
@@ -45,7 +75,12 @@ def ensure(operator_name: str, *, now: datetime) -> Signer:
     Raises SigningKeyUnusable, TargetUnwritable, DiskFull.
     """
     from colophon.labels import certificates
+    from colophon.labels.security_data import KEY_FILE, Sm2Key
 
+    if label_key() is None:
+        folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(TargetExists):
+            Sm2Key.generate().save(folder() / KEY_FILE)
     found = signer()
     if found is not None and not (found.development and _renamed(found, operator_name)):
         return found

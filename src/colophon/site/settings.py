@@ -106,6 +106,8 @@ FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20  # forms and JSON; files are counted apart
 COLOPHON_INSPECT_PER_MINUTE = env.number("COLOPHON_INSPECT_PER_MINUTE", 30, minimum=1)
 # Where a refusal sends people who disagree; the service has no such page of its own yet.
+# COLOPHON_TSA_URL: an RFC 3161 authority whose time-stamps manifests bear.
+COLOPHON_TSA_URL = os.environ.get("COLOPHON_TSA_URL", "")
 COLOPHON_APPEAL_URL = os.environ.get("COLOPHON_APPEAL_URL", "")
 
 _redis = os.environ.get("COLOPHON_CACHE_URL", "")

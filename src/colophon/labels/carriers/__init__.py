@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import BinaryIO
@@ -16,6 +16,8 @@ from colophon.labels.carriers.packet import Carrier
 HEAD = 4096
 """Bytes at the start of a file by which its family is told."""
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_ID3_HEADER = 10
+_XMP_ALONE = (b"<?xpacket", b"x:xmpmeta", b"rdf:Description")
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -31,8 +33,7 @@ class Recognised:
 def recognise(source: BinaryIO, name: str) -> Recognised | None:
     """The family of a file by its bytes; by its extension only where words alone cannot tell
     (Markdown, source code, plain text). None when no family knows it."""
-    source.seek(0)
-    head = source.read(HEAD)
+    head = _head(source)
     suffix = PurePath(name).suffix.lower()
     if head.startswith(_ZIP):
         return _package(source, suffix)
@@ -63,14 +64,39 @@ def _text(head: bytes, suffix: str) -> Recognised | None:
     named = next((family for family in TEXTS if suffix in family.extensions), None)
     if b"\0" in head and not head.startswith(_WIDE) and not (named and _binary_too(named, head)):
         return None
+    if suffix == ".xml" and any(mark in head for mark in _XMP_ALONE):
+        # A packet by itself: its label is in the right place, as in any XMP.
+        return None
     if named is not None:
         media_type = _media_type(named, head, suffix)
-        return Recognised(named.carrier(), media_type, name_fits=True)
+        return Recognised(_of_extension(named, suffix), media_type, name_fits=True)
     html = next(family for family in TEXTS if family.module == "html")
     if html.carrier().sniff(head):
         media_type = html.carrier().media_types[0]
         return Recognised(html.carrier(), media_type, _fits(html, suffix))
     return None
+
+
+def _head(source: BinaryIO) -> bytes:
+    """The first bytes; of FLAC behind an ID3 tag, FLAC's own."""
+    source.seek(0)
+    head = source.read(HEAD)
+    if head.startswith(b"ID3") and len(head) > _ID3_HEADER:
+        size = 0
+        for byte in head[6:_ID3_HEADER]:
+            size = size << 7 | byte & 0x7F
+        source.seek(_ID3_HEADER + size)
+        behind = source.read(HEAD)
+        if behind.startswith(b"fLaC"):
+            return behind
+    return head
+
+
+def _of_extension(family: Family, suffix: str) -> Carrier:
+    """The family's carrier; of source code the one that knows the extension's language."""
+    carrier = family.carrier()
+    of_extension: Callable[[str], Carrier] | None = getattr(carrier, "of_extension", None)
+    return of_extension(suffix) if of_extension else carrier
 
 
 def _binary_too(family: Family, head: bytes) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from typing import cast
 
 from colophon.labels.carriers.packet import Carrier
@@ -31,7 +30,7 @@ def _listed(words: str) -> tuple[str, ...]:
     return tuple(f".{word}" for word in words.split())
 
 
-BINARY = (
+BINARY: tuple[Family, ...] = (
     Family("png", "PNG", (".png", ".apng")),
     Family("jpeg", "JPEG", (".jpg", ".jpeg", ".jpe", ".jfif")),
     Family("riff", "WEBP", (".webp",)),
@@ -57,7 +56,7 @@ BINARY = (
     Family("rtf", "RTF", (".rtf",)),
     Family("compound", "COMPOUND", (".doc", ".xls", ".ppt")),
 )
-PACKAGES = (
+PACKAGES: tuple[Family, ...] = (
     Family(
         "ooxml",
         "OOXML",
@@ -70,7 +69,7 @@ PACKAGES = (
     Family("usdz", "USDZ", (".usdz",)),
     Family("archive", "ZIP", (".zip",)),
 )
-TEXTS = (
+TEXTS: tuple[Family, ...] = (
     Family("markdown", "MARKDOWN", (".md", ".markdown", ".mdown")),
     Family("html", "HTML", (".html", ".htm", ".xhtml")),
     Family("plain_text", "PLAIN_TEXT", (".txt", ".text", ".log")),
@@ -94,9 +93,6 @@ TEXTS = (
         ),
     ),
 )
-BINARY = tuple(f for f in BINARY if find_spec(f"colophon.labels.carriers.{f.module}"))
-PACKAGES = tuple(f for f in PACKAGES if find_spec(f"colophon.labels.carriers.{f.module}"))
-TEXTS = tuple(f for f in TEXTS if find_spec(f"colophon.labels.carriers.{f.module}"))
 FAMILIES = BINARY + PACKAGES + TEXTS
 
 

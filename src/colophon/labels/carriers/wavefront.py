@@ -136,7 +136,8 @@ def _last_line(source: BinaryIO, size: int, line: bytes) -> bytes:
     ended = tail.endswith((b"\n", b"\r"))
     goes_on = tail.rstrip(b" \t\r\n").endswith(b"\\")
     gap = newline if goes_on else b""
-    return gap + line + newline if ended else gap + newline + line
+    written: bytes = gap + line + newline if ended else gap + newline + line
+    return written
 
 
 OBJ = ObjCarrier()

@@ -7,13 +7,14 @@ from importlib import import_module
 from pathlib import Path
 
 from colophon.errors import Lang
+from colophon.labels.explicit import office_kinds
 from colophon.labels.explicit.limits import STANDARD, Limits
+from colophon.labels.explicit.text_formats import WRITERS
 from colophon.labels.model import ExplicitWritten, Medium
 from colophon.labels.remarks import Remark
 
 Note = Callable[[Remark], None]
 Progress = Callable[[float], None]
-
 _TEXTS = frozenset(
     {"text/plain", "text/markdown", "text/x-markdown", "text/html", "application/xhtml+xml"}
 )
@@ -45,7 +46,7 @@ def apply(
     if name is None:
         return None
     apply_file = import_module(f"colophon.labels.explicit.{name}").apply_file
-    written: ExplicitWritten = apply_file(
+    written: ExplicitWritten | None = apply_file(
         source,
         target,
         media_type,
@@ -60,11 +61,15 @@ def apply(
 
 
 def _worker(media_type: str, medium: Medium) -> str | None:
-    if media_type in _TEXTS:
+    if medium is Medium.SCENE:
+        return "scene"
+    if office_kinds.form_of(media_type):
+        return "office"
+    if media_type in _TEXTS or media_type in WRITERS:
         return "text"
     if media_type == "application/pdf":
         return "pdf"
-    if media_type.startswith("image/") and medium is not Medium.SCENE:
+    if media_type.startswith("image/"):
         return "image"
     if media_type.startswith(("audio/", "video/")) and medium is Medium.AUDIO:
         return "audio"

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from html import unescape
 
+from colophon.labels import credential_places
 from colophon.labels.explicit import shown
 from colophon.labels.explicit.wording import is_compliant
 
@@ -51,6 +53,10 @@ def in_words(data: bytes, media_type: str) -> Words | None:
     Of source code its comments count, of subtitles the cues, of a notebook its first and last
     cell, of RTF the words.
     """
+    # A manifest at the end is not seen; the label before it is.
+    with suppress(credential_places.MisplacedManifest):
+        if media_type in credential_places.TEXTS:
+            data = credential_places.without(data, media_type)
     return in_text(
         data.decode("latin-1") if media_type in shown.RTF else _decoded(data), media_type
     )
