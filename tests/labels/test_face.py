@@ -91,3 +91,21 @@ def test_words_no_font_has_are_named() -> None:
 def test_a_font_file_without_the_characters_is_named(tmp_path: Path) -> None:
     with pytest.raises(FontMissing):
         render("龘生成", 40, tmp_path / "none.ttf")
+
+
+@pytest.mark.needs("fc-match")
+def test_words_beside_arabic_keep_their_order_and_height() -> None:
+    alone = render("由人工智能鑫生成", 40.0)
+    mixed = render("محتوى 由人工智能鑫生成 تم", 40.0)
+    assert mixed.ink_height >= 40
+    assert mixed.width > alone.width * 1.2
+    same = cv2.matchTemplate(mixed.alpha, alone.alpha, cv2.TM_CCOEFF_NORMED)
+    assert same.max() > 0.95
+    between = render("人工智能 محتوى 生成鑫", 40.0).alpha
+    places = []
+    for word in ("人工智能鑫", "生成鑫"):
+        glyphs = render(word, 40.0).alpha
+        glyphs = glyphs[:, : round(glyphs.shape[1] * 0.75)] if word.startswith("人") else glyphs
+        found = cv2.matchTemplate(between, glyphs[:40], cv2.TM_CCOEFF_NORMED)
+        places.append(int(found.max(axis=0).argmax()))
+    assert places[0] < places[1]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +16,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.ImageFont import FreeTypeFont
 
+    Run = tuple[str, tuple[Path, int]]
+
 PROBE = 200  # pixels of em for measuring
 LOOKUP_SECONDS = 10
+_STRETCH = re.compile(
+    r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]+|[^\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]+"
+)
+"""Letters that run from right to left, or none of them."""
 
 
 def render_with_font(
@@ -25,14 +33,40 @@ def render_with_font(
     import numpy as np
     from PIL import Image, ImageDraw
 
-    path, index = _font_for(text, font)
-    probe = _load(path, index, PROBE)
-    size = max(1, -int(-ink_height_px * PROBE // _ink(probe, text)))
-    face = _load(path, index, size)
-    left, top, right, bottom = (int(edge) for edge in face.getbbox(text))
-    sheet = Image.new("L", (right - left, bottom - top), 0)
-    ImageDraw.Draw(sheet).text((-left, -top), text, fill=255, font=face)
-    return np.asarray(sheet, np.uint8), _ink(face, text)
+    runs = _runs(text, font)
+    probes = [_load(*where, PROBE) for _, where in runs]
+    size = max(1, -int(-ink_height_px * PROBE // _lowest(probes, runs)))
+    faces = [_load(*where, size) for _, where in runs]
+    starts = list(
+        accumulate((f.getlength(r) for f, (r, _) in zip(faces, runs, strict=True)), initial=0)
+    )
+    room = 2 * size
+    sheet = Image.new("L", (int(starts[-1]) + 2 * room, 2 * room), 0)
+    pen = ImageDraw.Draw(sheet)
+    for face, (run, _), start in zip(faces, runs, starts, strict=False):
+        pen.text((room + start, room + size // 2), run, fill=255, font=face, anchor="ls")
+    ink = sheet.crop(sheet.getbbox() or (0, 0, 1, 1))
+    return np.asarray(ink, np.uint8), _lowest(faces, runs)
+
+
+def _runs(text: str, font: Path | None) -> list[Run]:
+    """The words in the order they are written, each stretch with a font that has it.
+
+    Stretches are set one after another from the left, so that words of a script that runs the
+    other way never carry the required ones along.
+    """
+    return [(stretch, _font_for(stretch, font)) for stretch in _STRETCH.findall(text)]
+
+
+def _lowest(faces: list[FreeTypeFont], runs: list[Run]) -> float:
+    """The lowest ink of the words a label must have, or of all when none are there."""
+    inks = [(_ink(face, run), run) for face, (run, _) in zip(faces, runs, strict=True)]
+    return min([ink for ink, run in inks if _counts(run)] or [ink for ink, _ in inks])
+
+
+def _counts(run: str) -> bool:
+    """Whether words that a label must have can be among these."""
+    return any("㐀" <= char <= "鿿" or (char.isascii() and char.isalnum()) for char in run)
 
 
 def _load(path: Path, index: int, size: int) -> FreeTypeFont:
