@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import itertools
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -12,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from benchmarks import varied
+from colophon.errors import TooLarge
 from colophon.labels.explicit import placement, saliency
 from colophon.labels.explicit.image import apply
 from colophon.labels.explicit.placement import POSITIONS, Room, Spot, calmest, choose
@@ -116,3 +120,27 @@ def test_importance_marks_the_thing_on_the_plain() -> None:
     plain = found[int(200 * scale) :, : int(150 * scale)]
     assert thing.mean() > 5 * plain.mean() + 0.05
     assert plain.mean() < placement.CALM
+
+
+@pytest.mark.slow
+@pytest.mark.needs("tesseract")
+def test_5_2_a_stranger_finds_reads_and_measures_it(tmp_path: Path) -> None:
+    sample = list(itertools.islice(varied.pictures(), 24))
+    seen = [
+        varied.seen(one.data, apply(one.data, f"image/{one.form.lower()}")[0]) for one in sample
+    ]
+    assert [one.height_ratio for one in seen if one.height_ratio < 0.05] == []
+    assert [one.contrast for one in seen if one.contrast < 4.5] == []
+    read = varied.read([one.cut for one in seen], tmp_path)
+    found = zip(sample, read, strict=True)
+    assert [one.name for one, words in found if words != "AI生成"] == []
+
+
+def test_a_gif_of_ten_thousand_frames_is_named() -> None:
+    frames = [Image.new("P", (8, 8), number % 3) for number in range(4)]
+    for frame in frames:
+        frame.putpalette([0, 0, 0, 90, 90, 90, 200, 200, 200])
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:] * 3334, duration=20)
+    with pytest.raises(TooLarge):
+        apply(buffer.getvalue(), "image/gif")
