@@ -16,6 +16,7 @@ from colophon.errors import (
     ColophonError,
     EmptyFile,
     InputError,
+    MalformedFile,
     SourceChanged,
     TooLarge,
     TruncatedFile,

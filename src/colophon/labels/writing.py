@@ -60,6 +60,8 @@ if TYPE_CHECKING:
     from colophon.labels.certificates import Signer
 
 SOFTWARE = ("Colophon", __version__)
+_SECURITY = ("security_",)
+"""How the codes of deviations begin that speak of reserved codes."""
 _NAMED = "producer_not_code"
 """What a label deviates by whose producer is named where no Chinese code is asked for."""
 
@@ -342,8 +344,14 @@ def _read_back(name: str, findings: Findings, work: Work, plan: Order) -> None:
 
 
 def _odd(found: AigcLayer, plan: Order) -> bool:
-    borne = () if plan.profile.chinese else (_NAMED,)
-    return any(deviation.code not in borne for deviation in found.deviations)
+    """Whether the label deviates by anything this writing answers for: another's security data
+    may well not fit the content any more.
+    """
+    own = plan.label_key is not None and found.content_producer == plan.label.content_producer
+    borne = () if own else _SECURITY
+    if not plan.profile.chinese:
+        borne += (_NAMED,)
+    return any(not deviation.code.startswith(borne) for deviation in found.deviations)
 
 
 def _own_label(name: str, work: Work) -> AigcLayer:
