@@ -272,6 +272,21 @@ class Layers:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberFound:
+    """What one file in an archive says by its own metadata; ``error`` is the code of why it could
+    not be read. ``deviations`` are codes.
+    """
+
+    name: str
+    media_type: str | None = None
+    label: str | None = None
+    content_producer: str | None = None
+    produce_id: str | None = None
+    deviations: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """Everything a file says about its origin."""
 
@@ -285,6 +300,7 @@ class Findings:
     layers: Layers
     seconds: float
     notes: tuple[Remark, ...] = ()
+    members: tuple[MemberFound, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The object of ``colophon inspect --json``; absent layers are left out, a layer that
@@ -295,8 +311,9 @@ class Findings:
             for name, value in ((f.name, getattr(self.layers, f.name)) for f in _fields(Layers))
             if value is not None
         }
-        if not body["notes"]:
-            del body["notes"]
+        for name in ("notes", "members"):
+            if not body[name]:
+                del body[name]
         return body
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from colophon.errors import UnknownType
 from colophon.labels import binding, carriers, gathering, sidecar
@@ -26,6 +26,7 @@ from colophon.labels.model import (
     IptcLayer,
     Layers,
     Medium,
+    MemberFound,
     Notice,
     Security,
     Verdict,
@@ -62,6 +63,7 @@ class Trusted:
 
 _SCENES = ("model/gltf-binary", "model/gltf+json")
 _WRONG_PRODUCER = "security_wrong_producer"
+Look = Literal["off", "auto", "on"]
 TEXT_CAP = 16 << 20
 """Bytes of a text of unknown kind that are searched for labels."""
 _VERDICTS = {
@@ -107,11 +109,13 @@ def inspect(
     anchors: Sequence[bytes] = (),
     trust: TrustStore = EMPTY,
     digest: str | None = None,
+    look: Look = "auto",
 ) -> Findings:
     """Everything ``source`` says about its origin.
 
     ``anchors``: PEM certificates whose signers are trusted. ``trust``: the pinned keys of those
-    whose labels are. ``digest``: the SHA-256 when the
+    whose labels are. ``look``: off reads only what costs next to nothing; auto also looks for the
+    explicit label in pixels and sound, and into archives; on insists on it. ``digest``: the SHA-256 when the
     caller has just computed it. Raises the InputError family for what cannot be read at all.
     """
     started = time.perf_counter()
@@ -120,6 +124,7 @@ def inspect(
         layers = _layers(given, found, Trusted(anchors, trust))
         medium = medium_in(given, found.media_type)
         sha256 = digest or _digest(given)
+        inner = _members(given, found.media_type) if look != "off" else ()
     verdict, notice = _verdict(layers)
     return Findings(
         file=str(given.path or given.name),
@@ -131,8 +136,20 @@ def inspect(
         integrity=_integrity(layers),
         layers=layers,
         seconds=round(time.perf_counter() - started, 4),
-        notes=found.notes,
+        notes=(*found.notes, *_of_members(inner)),
+        members=inner,
     )
+
+
+def _members(given: Opened, media_type: str) -> tuple[MemberFound, ...]:
+    from colophon.labels import members
+
+    return members.found(given.file) if media_type in members.ARCHIVES else ()
+
+
+def _of_members(inner: tuple[MemberFound, ...]) -> tuple[Remark, ...]:
+    labelled = sum(member.label is not None for member in inner)
+    return (remark("members_labelled", count=labelled, total=len(inner)),) if labelled else ()
 
 
 def medium_of(media_type: str) -> Medium:

@@ -35,6 +35,10 @@ ALL: Mapping[str, tuple[str, str]] = MappingProxyType(
             "文件过大，无法在限定内存内签名，故未签名",
             "the file is too large to be signed in bounded memory; it is not signed",
         ),
+        "members_labelled": (
+            "压缩包内 {total} 个文件中，{count} 个带有标识",
+            "of {total} files in the archive, {count} bear a label",
+        ),
         "name_says_otherwise": (
             "文件名与内容不符：内容是 {media_type}",
             "the name says otherwise, the content is {media_type}",

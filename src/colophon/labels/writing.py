@@ -165,7 +165,7 @@ def _walk(given: Opened, work: Work, plan: Order, started: float, *, to_file: bo
         _without_explicit(work, plan.acceptance)
     _metadata(given, work, plan)
     _credential(given, work, plan)
-    findings = inspect(work.current, name=given.name, digest=work.digest)
+    findings = inspect(work.current, name=given.name, digest=work.digest, look="off")
     _read_back(given.name, findings, work, plan)
     given.check_unchanged()
     return Applied(
