@@ -27,6 +27,13 @@ def _place(title: Promise, page: str, icon: str) -> dict[str, Any]:
     return item
 
 
+_LABEL: dict[str, Any] = {
+    "title": _("Label"),
+    "icon": "approval",
+    "link": reverse_lazy("console-label"),
+    "permission": lambda request: request.user.has_perm("parties.view_operator"),
+}
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Colophon",
     "SITE_HEADER": "Colophon",
@@ -54,7 +61,7 @@ UNFOLD: dict[str, Any] = {
             {"title": "", "items": [_place(_("Today"), "index", "today")]},
             {
                 "title": _("Content"),
-                "items": [_place(_("Contents"), "content_content_changelist", "draft")],
+                "items": [_place(_("Contents"), "content_content_changelist", "draft"), _LABEL],
             },
             {
                 "title": _("People and programs"),

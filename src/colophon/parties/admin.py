@@ -103,7 +103,7 @@ class OperatorForm(ModelForm):
         values = super().clean() or {}
         given: dict[str, Any] = {name: values.get(name) or "" for name in self._meta.fields or ()}
         try:
-            operator.check(operator.Profile(**given))
+            operator.check(dataclasses.replace(operator.profile_of(self.instance), **given))
         except UsageError as error:
             lang: Lang = "en" if (get_language() or "").startswith("en") else "zh"
             raise ValidationError(f"{error.cause(lang)} {error.remedy(lang)}") from error
@@ -127,9 +127,7 @@ class OperatorAdmin(ModelAdmin):
     ) -> None:
         """One call to the act; the form's own saving is left out."""
         del form, change
-        names = [field.name for field in dataclasses.fields(operator.Profile)]
-        profile = operator.Profile(**{name: getattr(obj, name) for name in names})
-        operator.establish(profile, by=actor(request), now=clock.now())
+        operator.establish(operator.profile_of(obj), by=actor(request), now=clock.now())
 
 
 def actor(request: HttpRequest) -> str:

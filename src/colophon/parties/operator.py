@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Literal
 
@@ -20,9 +20,11 @@ __all__ = [
     "Operator",
     "Profile",
     "check",
+    "check_label",
     "current",
     "establish",
     "find",
+    "profile_of",
     "provider_code",
     "style",
     "system",
@@ -70,13 +72,12 @@ def establish(profile: Profile, *, by: str, now: datetime) -> Operator:
     """
     check(profile)
     code = _code(profile.uscc, profile.extension)
-    values = {name: getattr(profile, name) for name in Profile.__slots__}
     known = Operator.objects.select_for_update().filter(pk=Operator.ONLY).first()
-    if known is not None and all(getattr(known, name) == values[name] for name in values):
+    if known is not None and profile_of(known) == profile:
         return known
     operator = known or Operator(established=now)
-    for name, value in values.items():
-        setattr(operator, name, value)
+    for name in Profile.__slots__:
+        setattr(operator, name, getattr(profile, name))
     operator.save()
     body = {"provider_code": code, "demonstration": profile.demonstration}
     events.append(CHANGED if known else ESTABLISHED, "operator", body, by=by, now=now)
@@ -102,6 +103,11 @@ def find() -> Operator | None:
 def provider_code(operator: Operator) -> str:
     """The 27 characters that labels carry as ContentProducer."""
     return _code(operator.uscc, operator.extension)
+
+
+def profile_of(operator: Operator) -> Profile:
+    """What ``establish`` was given last."""
+    return Profile(**{field.name: getattr(operator, field.name) for field in fields(Profile)})
 
 
 def style(shown: Operator | Profile) -> Style:
@@ -133,6 +139,11 @@ def check(profile: Profile) -> None:
     Source: GB 45438-2025 clause 5: the words of an explicit label are Chinese.
     """
     _code(profile.uscc, profile.extension)
+    check_label(profile)
+
+
+def check_label(profile: Profile) -> None:
+    """Raises as ``check`` does, for the label's words, its style and the rules alone."""
     rules = profiles.profile(profile.profile)
     if profile.wording:
         rules.check_words(profile.wording)

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.urls),
     path("docs", docs, name="docs"),
     path("errors/<slug:code>", explanation, name="error"),
+    path("console/label/", include("colophon.console.urls")),
     path("console/", admin.site.urls),
     path("account/", include("allauth.urls")),
 ]
