@@ -13,12 +13,13 @@ def emptying_lifts_triggers() -> Iterator[None]:
     from django.db import connection
     from django.test import TransactionTestCase
 
-    from colophon.store import triggers
+    from colophon.content import triggers as of_content
+    from colophon.store import triggers as of_store
 
     flush = TransactionTestCase._fixture_teardown
 
     def lifted_flush(case: TransactionTestCase) -> None:
-        with triggers.lifted(connection):
+        with of_store.lifted(connection), of_content.lifted(connection):
             flush(case)
 
     TransactionTestCase._fixture_teardown = lifted_flush

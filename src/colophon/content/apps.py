@@ -16,8 +16,8 @@ class ContentConfig(AppConfig):
 
     grants: ClassVar[dict[str, tuple[str, ...]]] = {
         "reviewer": ("change_content",),
-        "compliance officer": ("change_content",),
-        "operator administrator": ("change_content",),
+        "compliance officer": ("change_content", "add_dutiestext"),
+        "operator administrator": ("change_content", "add_dutiestext"),
     }
     """Permissions of this room's models by role, beside looking."""
 
@@ -27,6 +27,6 @@ class ContentConfig(AppConfig):
     def ready(self) -> None:
         from django.conf import settings
 
-        from colophon.content import production, recording, release  # noqa: F401  (they register jobs and kinds of events)
+        from colophon.content import making, production, recording, release  # noqa: F401  (they register jobs and kinds of events)
 
         self.largest_upload = settings.COLOPHON_MAX_UPLOAD

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from colophon.content import unlabelled
 from colophon.content.models import Content
 from colophon.content.states import State
 from colophon.content.submission import subject
@@ -23,7 +24,9 @@ RECORDED = events.kind(
 @transaction.atomic
 def record(applied: Applied, *, by: str, now: datetime) -> Content:
     """Enters a file labelled outside the service. Its bytes stay with the caller: only the
-    hash is kept, so that ``verify`` knows the file again.
+    hash is kept, so that ``verify`` knows the file again. An acceptance that goes with it
+    is kept as one given here is (Source: Measures for Labelling Art. 9). Raises UsageError
+    for an acceptance that cannot be kept.
     """
     content = Content(
         name=_storable(Path(applied.output or applied.file).name)[:255],
@@ -41,6 +44,8 @@ def record(applied: Applied, *, by: str, now: datetime) -> Content:
     content.save(force_insert=True)
     body = {"sha256": applied.sha256, "produce_id": content.produce_id}
     events.append(RECORDED, subject(content), body, by=by, now=now)
+    if given := content.written.get("acceptance"):
+        unlabelled.record_command(content, given, by=by, now=now)
     return content
 
 

@@ -59,10 +59,15 @@ def released_file(content: Content) -> BinaryIO:
 
 
 def by_bytes(sha256: str) -> Content | None:
-    """The content whose labelled file, or else whose original, has this SHA-256."""
+    """The content whose labelled file, else whose version without explicit label, or else whose
+    original has this SHA-256.
+    """
     found = Content.objects.filter(Q(labelled_sha256=sha256) | Q(original_sha256=sha256))
     matches = sorted(found[:50], key=lambda content: content.labelled_sha256 != sha256)
-    return matches[0] if matches else None
+    if matches and matches[0].labelled_sha256 == sha256:
+        return matches[0]
+    version = Content.objects.filter(unlabelled__sha256=sha256).first()
+    return version or (matches[0] if matches else None)
 
 
 def count_by_state() -> dict[str, int]:

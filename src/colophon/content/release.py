@@ -5,12 +5,13 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePath
 from typing import Any, TypeVar
+
+from django.db.models import QuerySet
 
 from colophon.content.models import Content
 from colophon.content.states import SETTLED, State, moved
@@ -52,7 +53,8 @@ def label(context: JobContext, content_id: str) -> None:
     if State(content.state) in SETTLED:
         return
     context.once("begin", lambda: advance(content_id, State.LABELLING))
-    done = held_if_refused(context, content, lambda: _labelled(context, content))
+    tell = Progress(context, Content.objects.filter(pk=content.pk)).tell
+    done = held_if_refused(context, content, lambda: labelled(content, tell))
     if done is not None:
         applied, blob = done
         context.once("release", lambda: _release(content_id, applied, blob, by=BY, now=clock.now()))
@@ -117,13 +119,20 @@ def workplace() -> Iterator[Path]:
         yield Path(place)
 
 
-def _labelled(context: JobContext, content: Content) -> tuple[Applied, blobs.Blob]:
+def labelled(
+    content: Content, tell: Callable[[float], None], **chosen: Any
+) -> tuple[Applied, blobs.Blob]:
+    """A labelled file made from the original and kept, once its labels were read back.
+
+    ``chosen`` goes before what the content asks for: ``explicit``, ``acceptance``. Raises what
+    ``labels.apply`` raises.
+    """
     with workplace() as place:
         # The type of words is told by the extension, which a blob does not have.
         source = place / f"original{_suffix(content.name)}"
         source.symlink_to(blobs.path(content.original_sha256).absolute())
         target = place / f"labelled{_suffix(content.name)}"
-        applied = _applied(content, source, target, Progress(context, content.pk).tell)
+        applied = _applied(content, source, target, tell, **chosen)
         if not applied.read_back:
             raise ReadBackFailed(file=content.name, detail="-")
         with target.open("rb") as finished:
@@ -131,9 +140,14 @@ def _labelled(context: JobContext, content: Content) -> tuple[Applied, blobs.Blo
 
 
 def _applied(
-    content: Content, source: Path, target: Path, progress: Callable[[float], None]
+    content: Content,
+    source: Path,
+    target: Path,
+    progress: Callable[[float], None],
+    **chosen: Any,
 ) -> Applied:
     profile = operator.current()
+    wishes = {"explicit": content.explicit, **chosen}
     return _worker().apply(
         source,
         target,
@@ -144,13 +158,13 @@ def _applied(
         label_key=signing.label_key(),
         progress=progress,
         kind=content.kind or None,
-        explicit=content.explicit,
         action=content.action,
         wording=profile.wording or None,
         position=profile.position,
         lang=content.lang,
         # One file is handed out; a label that lay beside it would be lost on the way.
         sidecar=False,
+        **wishes,
     )
 
 
@@ -163,13 +177,13 @@ def _worker() -> Worker:
 
 
 class Progress:
-    """Tells the job and the content how far the work is, and stops it where staff asked."""
+    """Tells the job and its row how far the work is, and stops it where staff asked."""
 
     EVERY_SECONDS = 0.5
 
-    def __init__(self, context: JobContext, content_id: uuid.UUID) -> None:
+    def __init__(self, context: JobContext, rows: QuerySet[Any]) -> None:
         self._context = context
-        self._content_id = content_id
+        self._rows = rows
         self._told = time.monotonic()
 
     def tell(self, part: float) -> None:
@@ -181,7 +195,7 @@ class Progress:
         self._context.check_stop()
         self._context.progress(part)
         percent = min(99, max(0, round(part * 100)))
-        Content.objects.filter(pk=self._content_id).update(progress=percent)
+        self._rows.update(progress=percent)
 
 
 def advance(content_id: str, state: State) -> None:

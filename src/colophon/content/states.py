@@ -1,4 +1,4 @@
-"""The life of one content as a pure table: which state may follow which."""
+"""The lives of a content and of its version without explicit label: which state may follow which."""
 
 from __future__ import annotations
 
@@ -32,6 +32,22 @@ SETTLED = frozenset({State.RELEASED, State.HELD, State.WITHDRAWN})
 """States nothing moves on from without a new decision."""
 
 
+class VersionState(StrEnum):
+    """Where a version without explicit label stands. Only ``made`` may be given out."""
+
+    ACCEPTED = "accepted"
+    MADE = "made"
+    HELD = "held"
+
+
+VERSION_AFTER: dict[VersionState, frozenset[VersionState]] = {
+    VersionState.ACCEPTED: frozenset({VersionState.MADE, VersionState.HELD}),
+    VersionState.MADE: frozenset(),
+    VersionState.HELD: frozenset({VersionState.ACCEPTED}),
+}
+"""What may follow each state of such a version."""
+
+
 def moved(current: str, following: State) -> State:
     """``following``, if it may come after ``current``.
 
@@ -39,4 +55,14 @@ def moved(current: str, following: State) -> State:
     """
     if following not in AFTER[State(current)]:
         raise UsageError(detail=f"content: {current} -> {following}")
+    return following
+
+
+def version_moved(current: str, following: VersionState) -> VersionState:
+    """``following``, if it may come after ``current``.
+
+    Raises UsageError for a step the table does not have.
+    """
+    if following not in VERSION_AFTER[VersionState(current)]:
+        raise UsageError(detail=f"version: {current} -> {following}")
     return following

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from colophon.content import register
+from colophon.content import register, unlabelled
 from colophon.labels.model import Findings, Integrity, RegisterLayer
 from colophon.labels.reading import inspect
 from colophon.labels.remarks import Remark, remark
@@ -14,12 +14,14 @@ from colophon.parties import operator, signing
 
 SAME_NUMBER = remark("register_bytes_differ")
 UNLABELLED_ORIGINAL = remark("register_original")
+WITHOUT_EXPLICIT = remark("register_without_explicit")
 
 
 def inspect_upload(source: Source, name: str) -> Findings:
     """All findings of ``labels.inspect`` with the register's layer added.
 
-    ``exact``: these very bytes are a file released here, or its original. A label that was
+    ``exact``: these very bytes are a file released here (or given without explicit label to who
+    accepted the duties), or its original. A label that was
     written here, in a file whose bytes differ: it was changed after its release, or the label
     was put on something else. A manifest signed here counts as trusted. Raises what ``labels.inspect`` raises.
     """
@@ -38,6 +40,8 @@ def registered(findings: Findings) -> Findings:
     exact = register.by_bytes(findings.sha256)
     if exact is not None:
         layer = RegisterLayer(known=True, content_id=str(exact.id), match="exact", distance=0)
+        if unlabelled.is_version(exact, findings.sha256):
+            return _with(findings, layer, integrity=Integrity.INTACT, note=WITHOUT_EXPLICIT)
         if exact.labelled_sha256 != findings.sha256:
             return _with(findings, layer, note=UNLABELLED_ORIGINAL)
         return _with(findings, layer, integrity=Integrity.INTACT)

@@ -59,6 +59,35 @@ class NotReleased(RefusedError):
     }
 
 
+class DutiesNotAccepted(RefusedError):
+    code = "duties_not_accepted"
+    http_status = 409
+    clause = "17.1"
+    causes: ClassVar[Words] = {
+        "zh": "没有显式标识的版本，须在接受现行的用户义务之后提供。",
+        "en": "A version without the explicit label is given only after its duties, as they now "
+        "stand, were accepted.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请阅读现行文本，并连同其 SHA-256 确认接受。",
+        "en": "Read the text as it now stands and accept it, naming its SHA-256.",
+    }
+
+
+class RecordKept(RefusedError):
+    code = "record_kept"
+    http_status = 409
+    causes: ClassVar[Words] = {
+        "zh": "该记录须依法留存，期满之前不能删除或改写（{until}）。",
+        "en": "The law asks for this record to be kept; it cannot be deleted or rewritten before "
+        "its term is over ({until}).",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请在留存期满之后再试。",
+        "en": "Try again when the term is over.",
+    }
+
+
 class SignInNeeded(RefusedError):
     code = "sign_in_needed"
     http_status = 401

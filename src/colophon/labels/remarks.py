@@ -106,6 +106,10 @@ ALL: Mapping[str, tuple[str, str]] = MappingProxyType(
             "登记簿：标识在案，文件内容却与放行时不同",
             "register: the label is known, the bytes differ from those released",
         ),
+        "register_without_explicit": (
+            "登记簿：应用户要求提供的没有显式标识的版本；用户须自行声明并添加标识",
+            "register: a version without explicit label; its user has to declare and label it",
+        ),
     }
 )
 

@@ -1,0 +1,11 @@
+"""Keep accepted duties for their term, by trigger, on both databases."""
+
+from django.db import migrations
+
+from colophon.content import triggers
+
+
+class Migration(migrations.Migration):
+    dependencies = [("content", "0002_unlabelled_version")]
+
+    operations = [migrations.RunPython(triggers.forwards, triggers.backwards, elidable=False)]
