@@ -126,16 +126,17 @@ def _proven(
     enough, first on an opaque plate, then at a better quality."""
     from PIL import Image
 
+    from colophon.labels.explicit import raster
     from colophon.labels.explicit.formats.pictures import label
     from colophon.labels.explicit.formats.proof import measured
 
-    spot = order.drawn[-1].spot
+    spot, wanted = order.drawn[-1].spot, raster.aimed_at(order.drawn[-1].stamp, order.contrast)
     for better in (False, True, None):
         left = measured(out, form, order.drawn[-1], order.name)
         if left is None:
             break
         written = replace(written, contrast=round(min(left, order.drawn[-1].contrast), 2))
-        if left >= order.contrast or better is None:
+        if left >= wanted or better is None:
             break
         order = replace(order, position=spot, note=_said_already, plain=True, fine=better)
         with Image.open(BytesIO(data), formats=(form,)) as picture:

@@ -71,13 +71,18 @@ def paint(
     values = part.astype(np.float32) / np.float32(peak)
     clear = model.endswith("A") and bool((values[..., -1] < 1).any())
     behind = _rgb(values, model)[plate > 0]
-    wanted = least * THIN if stamp.ink_height < LEGIBLE_PIXELS else least
+    wanted = aimed_at(stamp, least)
     dressed = contrast.dress(behind.reshape(-1, 3), wanted, plain=plain or clear)
     cover = plate * dressed.opacity if dressed.opacity else _halo(words, stamp.ink_height)
     values = _over(values, model, dressed.plate, cover)
     values = _over(values, model, dressed.words, words)
     part[...] = np.rint(values * peak).astype(view.dtype)
     return Placed(spot, stamp, dressed.contrast, bool(dressed.opacity))
+
+
+def aimed_at(stamp: Stamp, least: float) -> float:
+    """The contrast to aim at for words of this size, so that ``least`` is what one sees."""
+    return least * THIN if stamp.ink_height < LEGIBLE_PIXELS else least
 
 
 def seen(view: Pixels, model: str) -> Pixels:
