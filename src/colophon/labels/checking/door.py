@@ -6,6 +6,7 @@ from typing import Literal
 
 from colophon.errors import ColophonError, ExtraMissing
 from colophon.labels.checking import ocr, rules, texts
+from colophon.labels.explicit.formats.order import DECODERS_RAISE
 from colophon.labels.model import CredentialLayer, ExplicitLayer, Medium
 from colophon.labels.sources import Opened
 
@@ -46,7 +47,7 @@ def _in_file(given: Opened, media_type: str, medium: Medium, look: Look) -> Expl
         if look == "on":
             raise
         return None
-    except (ColophonError, MemoryError):
+    except (ColophonError, MemoryError, *DECODERS_RAISE):
         return ExplicitLayer(present=False)
 
 

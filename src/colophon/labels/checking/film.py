@@ -125,7 +125,7 @@ def seen(source: BinaryIO, media_type: str, name: str) -> ExplicitLayer:
         size = picture.width * picture.height
         LIMITS.check("pixels", size, LIMITS.video_pixels, name)
         most = min(LIMITS.frames, MOST_PIXELS // max(1, size))
-        whole = _watched(watch, islice(_shown(container, picture), most + 1), most, late)
+        whole = _watched(watch, islice(_shown(container, picture, late), most + 1), most, late)
     return ExplicitLayer(present=False) if watch.found is None else _layer(watch, whole=whole)
 
 
@@ -145,7 +145,18 @@ def _watched(watch: Watch, frames: Iterator[Shown], most: int, late: float) -> b
     return True
 
 
-def _shown(container: InputContainer, picture: VideoStream) -> Iterator[Shown]:
+def _decoded(container: InputContainer, picture: VideoStream, late: float) -> Iterator[VideoFrame]:
+    """As `film.frames_of`, for no longer than patience lasts: a file may hold a great many
+    packets that give no picture."""
+    decoder = film.Decoder(container, picture)
+    for packet in container.demux():
+        if time.monotonic() > late:
+            return
+        if packet.stream.index == picture.index:
+            yield from decoder.decode(packet)
+
+
+def _shown(container: InputContainer, picture: VideoStream, late: float) -> Iterator[Shown]:
     """Each frame, with when it begins and ends to be shown; a damaged packet ends the film."""
     import av
 
@@ -153,7 +164,7 @@ def _shown(container: InputContainer, picture: VideoStream) -> Iterator[Shown]:
     first = 0.0
     pixel = float(picture.sample_aspect_ratio or 1) or 1.0
     try:
-        for frame in film.frames_of(container, picture):
+        for frame in _decoded(container, picture, late):
             now = frame.time or 0.0
             if before is None:
                 first = now

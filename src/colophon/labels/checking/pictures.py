@@ -10,7 +10,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
 from colophon.labels.checking import finding, rules
-from colophon.labels.explicit.formats import decoders
+from colophon.labels.explicit import raster
+from colophon.labels.explicit.formats import decoders, page
 from colophon.labels.explicit.formats.order import Order, decoding
 from colophon.labels.explicit.image import FORMATS
 from colophon.labels.explicit.limits import Limits
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 
     Colours = NDArray[np.uint8]
 
-LIMITS = Limits(pixels=64_000_000, frames=400, picture_bytes=256 << 20)
+LIMITS = Limits(pixels=48_000_000, frames=400, picture_bytes=256 << 20)
 """What one picture may cost to look at; beyond, its manifest speaks for it."""
 ENOUGH_PIXELS = 1400
 """Of the shorter side: a JPEG is decoded no larger than it must be to have as many."""
+REDUCIBLE = frozenset({"L", "LA", "RGB", "RGBA", "CMYK"})
 WHITE = (255, 255, 255)
 
 
@@ -78,27 +80,44 @@ def _frames(source: BinaryIO, media_type: str, name: str) -> Iterator[Colours]:
 
 def _looked_at(picture: Image) -> list[int]:
     """Numbers of the frames; of long animations only early ones: each needs all before it."""
-    frames = int(getattr(picture, "n_frames", 1))
-    if frames == 1 or picture.format in {"MPO", "TIFF", "HEIF"}:
-        return [picture.tell()]
     wide, high = picture.size
-    last = min(frames, LIMITS.frames, max(1, LIMITS.pixels // max(1, wide * high))) - 1
+    most = min(LIMITS.frames, max(1, LIMITS.pixels // max(1, wide * high)))
+    if picture.format in {"MPO", "TIFF", "HEIF"}:
+        return [picture.tell()]
+    if picture.format == "GIF":
+        last = _last_frame(picture, most)
+    else:
+        last = min(int(getattr(picture, "n_frames", 1)), most) - 1
     return sorted({0, last // 2, last})
+
+
+def _last_frame(picture: Image, most: int) -> int:
+    """Of a GIF, which does not say how many frames it has."""
+    last = 0
+    try:
+        for number in range(1, most):
+            picture.seek(number)
+            last = number
+    except EOFError:
+        pass
+    return last
 
 
 def _upright(picture: Image, number: int) -> Colours:
     import numpy as np
-    from PIL import ImageOps
 
     if number != picture.tell():
         picture.seek(number)
+    turned = page.orientation(picture)
     if picture.format == "JPEG":
-        _reduced(picture)
-    shown = ImageOps.exif_transpose(picture)
-    return np.asarray(_plain(shown))
+        _drafted(picture)
+    factor = min(picture.size) // ENOUGH_PIXELS
+    if factor > 1 and picture.mode in REDUCIBLE and "transparency" not in picture.info:
+        picture = picture.reduce(factor)
+    return np.ascontiguousarray(raster.upright(np.asarray(_plain(picture)), turned))
 
 
-def _reduced(picture: Image) -> None:
+def _drafted(picture: Image) -> None:
     """Lets the decoder of a large JPEG leave out what measuring does not need."""
     scale = ENOUGH_PIXELS / min(picture.size)
     if scale < 1:

@@ -40,6 +40,8 @@ LOUDER = 1.8
 """Factor by which the four sounds may differ in level."""
 QUIET_BEFORE, QUIET_AFTER = 1.0, 1.4
 """Shorts of quiet at that pitch around the rhythm: else it is a part of something longer."""
+NEXT_LETTER = (2.6, 3.2)
+"""The pause between letters, in shorts; our own labels keep a longer one."""
 QUIET_SHARE = 0.12
 """Of the tone's level: what all other sound may have for its pauses to be silent."""
 MOST_RUNS = 4_000
@@ -137,7 +139,7 @@ def _matched(levels: Sound, begin: int, band: int, length: int) -> Heard | None:
         return None
     lengths = np.diff(edges).astype(float)
     unit = _unit(lengths)
-    if unit is None or not _alike(tone, edges, level) or not _alone(on, edges, unit):
+    if unit is None or not _alike(tone, edges, level) or not _alone(tone, edges, unit, level):
         return None
     return _described(levels, edges, level)
 
@@ -184,12 +186,28 @@ def _alike(tone: Sound, edges: NDArray[np.int64], level: float) -> bool:
     return max(sounds) <= LOUDER * min(sounds) and max(rests) <= PAUSE_SHARE * level
 
 
-def _alone(on: NDArray[np.bool_], edges: NDArray[np.int64], unit: float) -> bool:
-    """Quiet at its pitch before and after."""
+def _alone(tone: Sound, edges: NDArray[np.int64], unit: float, level: float) -> bool:
+    """Quiet at its pitch before and after, and no letter of a longer message in Morse code."""
     begin, end = int(edges[0]), int(edges[-1])
-    before = on[max(0, begin - int(QUIET_BEFORE * unit)) : begin]
-    after = on[end : end + int(QUIET_AFTER * unit)]
-    return not before.any() and not after.any()
+    share = tone / level
+    before = share[max(0, begin - int(QUIET_BEFORE * unit)) : begin]
+    after = share[end : end + int(QUIET_AFTER * unit)]
+    if (before > ON_SHARE).any() or (after > ON_SHARE).any():
+        return False
+    return not (_goes_on(share[end:], unit) or _goes_on(share[:begin][::-1], unit))
+
+
+def _goes_on(share: Sound, unit: float) -> bool:
+    """Whether a short or long sound as loud follows after just the pause between letters."""
+    import numpy as np
+
+    near = share[: int(12 * unit)]
+    changes = np.flatnonzero(np.diff((near > ON_SHARE).astype(np.int8))) + 1
+    if len(changes) < 2 or float(np.median(near[changes[0] : changes[1]])) > LOUDER:
+        return False
+    pause, sound = changes[0] / unit, (changes[1] - changes[0]) / unit
+    low, high = NEXT_LETTER
+    return bool(low <= pause <= high and (0.7 <= sound <= 1.4 or 2.4 <= sound <= 3.6))
 
 
 def _described(levels: Sound, edges: NDArray[np.int64], level: float) -> Heard:

@@ -102,25 +102,31 @@ def _decoded(container: InputContainer, stream: AudioStream, seconds: float) -> 
 
     parts: list[Sound] = []
     left, late = int(seconds * RATE_HZ), time.monotonic() + PATIENCE_SECONDS
-    for part in _resampled(container, stream):
+    for part in _resampled(container, stream, late):
         parts.append(part[:left])
         left -= len(part)
-        if left <= 0 or time.monotonic() > late:
-            return np.concatenate(parts), False
-    return np.concatenate(parts) if parts else np.zeros(0, np.float32), True
+        if left <= 0:
+            break
+    ended = left > 0 and time.monotonic() <= late
+    return np.concatenate(parts) if parts else np.zeros(0, np.float32), ended
 
 
-def _resampled(container: InputContainer, stream: AudioStream) -> Iterator[Sound]:
-    """A damaged packet ends the sound: what was decoded before it counts."""
+def _resampled(container: InputContainer, stream: AudioStream, late: float) -> Iterator[Sound]:
+    """For no longer than patience lasts. A damaged packet ends the sound: what was decoded before
+    it counts."""
     import av
     import numpy as np
 
+    decode = stream.codec_context.decode
     resampler = av.AudioResampler("flt", "mono", RATE_HZ)
     try:
-        for frame in container.decode(stream):
-            frame.pts = None
-            for made in resampler.resample(frame):
-                yield np.nan_to_num(made.to_ndarray()[0])
+        for packet in container.demux():
+            if time.monotonic() > late:
+                return
+            for frame in decode(packet) if packet.stream.index == stream.index else ():
+                frame.pts = None
+                for made in resampler.resample(frame):
+                    yield np.nan_to_num(made.to_ndarray()[0])
         for made in resampler.resample(None):
             yield np.nan_to_num(made.to_ndarray()[0])
     except (av.error.FFmpegError, ValueError, TypeError):
