@@ -53,3 +53,15 @@ def test_what_may_not(field, given):
 def test_the_least_is_the_standards():
     assert style.least_height() == parameters.number("explicit.image.min_height_ratio")
     assert style.least_seconds() == parameters.number("explicit.video.min_seconds")
+
+
+def test_what_was_drawn_stands_beside_what_is_asked_for():
+    height, contrast, seconds = style.measured(
+        "video", height_ratio=0.049, contrast=4.5, seconds=2.0
+    )
+    assert (height.name, height.least, height.met) == ("height", 0.05, False)
+    assert (contrast.name, contrast.met) == ("contrast", True)
+    assert (seconds.least, seconds.met) == (2, True)
+    assert style.measured("text") == ()
+    (spoken,) = style.measured("audio", seconds=1.2)
+    assert spoken.least is None and spoken.met

@@ -23,9 +23,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from colophon.console import samples, trying
 from colophon.console.label_form import PLACES, LabelForm, page_lang, wish
 from colophon.errors import ColophonError
+from colophon.labels import style
 from colophon.parties import operator
 from colophon.parties.accounts import Account, pseudonym
-from colophon.provisions import parameters
 from colophon.store import clock
 
 if TYPE_CHECKING:
@@ -64,7 +64,6 @@ class Shown:
     name: str
     title: str
     medium: str
-    clause: str
     address: str
     text: str = ""
     numbers: tuple[Number, ...] = ()
@@ -139,7 +138,6 @@ def _shown(each: samples.Sample, chosen: operator.Profile) -> Shown:
         name=each.name,
         title=str(NAMES[each.name]),
         medium=each.medium.value,
-        clause=f"GB 45438-2025 {each.clause}",
         address=reverse("console-label-sample", args=(each.name,)) + "?" + _settings(chosen),
     )
     try:
@@ -160,28 +158,26 @@ def _settings(chosen: operator.Profile) -> str:
 
 
 def _numbers(each: samples.Sample, written: ExplicitWritten | None) -> tuple[Number, ...]:
+    clause = Number(_("Clause"), f"GB 45438-2025 {each.clause}")
     if written is None:
-        return (Number(_("Label"), _("none in the file")),)
-    numbers = [
-        Number(_("Words"), written.text),
-        Number(_("Place"), str(PLACE.get(written.where, written.where))),
-    ]
-    if written.height_ratio is not None:
-        least = parameters.number(f"explicit.{each.medium.value}.min_height_ratio")
-        met = written.height_ratio >= least
-        percent = f"{written.height_ratio:.1%}"
-        numbers.append(Number(_("Height"), percent, f"{least:.0%}", met))
-    if written.contrast is not None:
-        least = parameters.number("explicit.min_contrast")
-        met = written.contrast >= least
-        numbers.append(Number(_("Contrast"), f"{written.contrast:.1f} : 1", f"{least:g} : 1", met))
-    if written.seconds is not None:
-        film = each.medium.value == "video"
-        least = parameters.number("explicit.video.min_seconds") if film else 0.0
-        limit = f"{least:g} s" if film else ""
-        numbers.append(
-            Number(_("Time"), f"{written.seconds:.1f} s", limit, written.seconds >= least)
-        )
+        return (Number(_("Label"), _("none in the file")), clause)
+    place = Number(_("Place"), str(PLACE.get(written.where, written.where)))
+    numbers = [Number(_("Words"), written.text), place]
+    found = style.measured(
+        each.medium.value,
+        height_ratio=written.height_ratio,
+        contrast=written.contrast,
+        seconds=written.seconds,
+    )
+    numbers += [_number(measure) for measure in found]
     if written.form in FORMS:
         numbers.append(Number(_("Form"), str(FORMS[written.form])))
-    return tuple(numbers)
+    return (*numbers, clause)
+
+
+def _number(measure: style.Measure) -> Number:
+    terms = {"height": _("Height"), "contrast": _("Contrast"), "seconds": _("Time")}
+    form = {"height": "{:.1%}", "contrast": "{:.1f}\u00a0:\u00a01", "seconds": "{:.1f}\u00a0s"}
+    shown = form[measure.name]
+    least = "" if measure.least is None else shown.format(measure.least)
+    return Number(terms[measure.name], shown.format(measure.value), least, measure.met)

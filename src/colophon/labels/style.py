@@ -5,6 +5,7 @@ Source: GB 45438-2025 5.2 to 5.5; what they leave open is the operator's to choo
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from colophon.errors import StyleNotCompliant
@@ -12,6 +13,8 @@ from colophon.provisions import parameters
 
 if TYPE_CHECKING:
     from colophon.labels.model import Style
+
+HEIGHTS = {medium: f"explicit.{medium}.min_height_ratio" for medium in ("image", "video", "scene")}
 
 DRESSES = ("auto", "plate", "outline")
 INKS = ("auto", "light", "dark")
@@ -23,10 +26,44 @@ MOST_SECONDS = 10.0
 """Who wants the label for longer wants it for the whole film."""
 
 
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number of a label that was drawn: height (a share of the shortest side), contrast (to
+    one) or seconds; ``least`` is what is asked for, where something is.
+    """
+
+    name: str
+    value: float
+    least: float | None = None
+
+    @property
+    def met(self) -> bool:
+        """Whether the number is what is asked for."""
+        return self.least is None or self.value >= self.least
+
+
+def measured(
+    medium: str,
+    *,
+    height_ratio: float | None = None,
+    contrast: float | None = None,
+    seconds: float | None = None,
+) -> tuple[Measure, ...]:
+    """The numbers of one label, as far as they were measured, beside what is asked for."""
+    leasts = {
+        "height": parameters.number(HEIGHTS[medium]) if medium in HEIGHTS else None,
+        "contrast": parameters.number("explicit.min_contrast"),
+        "seconds": least_seconds() if medium == "video" else None,
+    }
+    given = {"height": height_ratio, "contrast": contrast, "seconds": seconds}
+    return tuple(
+        Measure(name, value, leasts[name]) for name, value in given.items() if value is not None
+    )
+
+
 def least_height() -> float:
     """The least height that serves pictures, films and scenes alike, a share of the shortest side."""
-    media = ("image", "video", "scene")
-    return max(parameters.number(f"explicit.{medium}.min_height_ratio") for medium in media)
+    return max(parameters.number(parameter) for parameter in HEIGHTS.values())
 
 
 def least_seconds() -> float:

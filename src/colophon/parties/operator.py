@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import transaction
 
@@ -24,6 +24,7 @@ __all__ = [
     "current",
     "establish",
     "find",
+    "label_options",
     "profile_of",
     "provider_code",
     "style",
@@ -130,6 +131,16 @@ def system(shown: Operator | Profile) -> tuple[str, str] | None:
     """The generating system's name and version, where both are known."""
     named = (shown.system_name, shown.system_version)
     return named if all(named) else None
+
+
+def label_options(shown: Operator) -> dict[str, Any]:
+    """What ``labels.apply`` is told of the operator's labels, beside the label itself."""
+    return {
+        "wording": shown.wording or None,
+        "position": shown.position,
+        "profile": shown.profile,
+        "system": system(shown),
+    }
 
 
 def check(profile: Profile) -> None:
