@@ -12,8 +12,7 @@ from pathlib import Path
 
 import av
 
-from colophon.labels.carriers.packet import Carrier
-from tests.labels.carriers.contract import LABEL, OTHER_LABEL, packets_of, write
+from tests.labels.carriers.contract import LABEL
 
 TONE = ("-f", "lavfi", "-i", "sine=frequency=330:duration=0.4:sample_rate=16000")
 PICTURE = ("-f", "lavfi", "-i", "testsrc=duration=0.4:size=64x48:rate=10")
@@ -86,11 +85,3 @@ def exiftool_says(data: bytes, suffix: str, *options: str) -> dict[str, str]:
         )
         found: dict[str, str] = json.loads(done.stdout)[0]
         return found
-
-
-def check_reversible(carrier: Carrier, sample: bytes, other: bytes = OTHER_LABEL) -> None:
-    """Another label in between leaves no trace."""
-    first, second = packets_of(carrier.forms), packets_of(carrier.forms, other)
-    once = write(carrier, sample, first)
-    assert write(carrier, write(carrier, once, second), first) == once
-    assert write(carrier, sample, second) == write(carrier, once, second)

@@ -79,6 +79,14 @@ def check_pieces(pieces: Iterable[Piece], size: int) -> None:
             at = piece.end
 
 
+def check_reversible(carrier: Carrier, sample: bytes, other: bytes = OTHER_LABEL) -> None:
+    """Another label in between leaves no trace: content binding stands on it."""
+    first, second = packets_of(carrier.forms), packets_of(carrier.forms, other)
+    once = write(carrier, sample, first)
+    assert write(carrier, write(carrier, once, second), first) == once
+    assert write(carrier, sample, second) == write(carrier, once, second)
+
+
 class CarrierContract(ABC):
     """Inherit and fill in; every test runs over every sample."""
 
@@ -87,6 +95,8 @@ class CarrierContract(ABC):
     """How many truncations of each sample are tried."""
     flips: ClassVar[int] = 150
     """How many damaged copies of each sample are tried."""
+    longest: ClassVar[int] = 70_000
+    """Bytes that a long label adds in the test that writing can be undone."""
 
     @abstractmethod
     def samples(self) -> list[bytes]:
@@ -146,6 +156,12 @@ class CarrierContract(ABC):
             labelled = write(self.carrier, write(self.carrier, sample, first), second)
             self.check_labelled(labelled, second)
             assert b"another-number-22" not in labelled
+
+    def test_another_label_in_between_leaves_no_trace(self) -> None:
+        long = LABEL.replace(b'"ReservedCode1":""', b'"ReservedCode1":"%s"' % (b"x" * self.longest))
+        for sample in self.samples():
+            for other in (OTHER_LABEL, long):
+                check_reversible(self.carrier, sample, other)
 
     def test_source_is_kept_but_for_what_is_named(self) -> None:
         for sample in self.samples():

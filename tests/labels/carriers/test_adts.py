@@ -13,7 +13,6 @@ from colophon.labels import carriers
 from colophon.labels.carriers.adts import AAC
 from tests.labels.carriers.av_media import (
     LONG_LABEL,
-    check_reversible,
     exiftool_says,
     heard_and_seen,
     made,
@@ -23,6 +22,7 @@ from tests.labels.carriers.contract import (
     LABEL,
     OTHER_LABEL,
     CarrierContract,
+    check_reversible,
     packets_of,
     read,
     write,

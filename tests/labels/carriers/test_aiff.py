@@ -15,7 +15,6 @@ from colophon.labels import xmp
 from colophon.labels.carriers.aiff import AIFF
 from tests.labels.carriers.av_media import (
     LONG_LABEL,
-    check_reversible,
     exiftool_says,
     heard_and_seen,
     made,
@@ -25,6 +24,7 @@ from tests.labels.carriers.contract import (
     LABEL,
     OTHER_LABEL,
     CarrierContract,
+    check_reversible,
     packets_of,
     read,
     write,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from colophon.errors import EmptyFile, MalformedFile
+from colophon.errors import EmptyFile, MalformedFile, TooLarge
 from colophon.labels import aigc
 from colophon.labels.carriers.html import HTML
 from tests.labels.carriers.contract import LABEL, OTHER_LABEL, CarrierContract, read, write
@@ -66,6 +66,7 @@ def labelled(text: str | bytes, label: bytes = LABEL) -> bytes:
 
 class TestHtml(CarrierContract):
     carrier = HTML
+    longest = 60_000
     flips = 60
 
     def samples(self) -> list[bytes]:
@@ -205,3 +206,9 @@ def test_any_tag_soup_is_kept(soup: str) -> None:
     assert labelled(out) == out
     (packet,) = [p for p in read(HTML, out) if p.form == "aigc"]
     assert json.loads(packet.data) == json.loads(LABEL)
+
+
+def test_a_label_that_no_reader_would_find_is_refused() -> None:
+    long = LABEL.replace(b'"ReservedCode1":""', b'"ReservedCode1":"%s"' % (b"x" * 70_000))
+    with pytest.raises(TooLarge):
+        write(HTML, b"<!DOCTYPE html><p>words</p>", {"aigc": long})

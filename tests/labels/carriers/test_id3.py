@@ -146,9 +146,9 @@ def test_exiftool_reads_it_without_a_warning(sample: bytes, tmp_path: Path) -> N
     assert "Warning" not in told
 
 
-def test_padding_takes_the_label_in() -> None:
+def test_padding_stays_so_that_writing_can_be_undone() -> None:
     data = tagged(4, 1024)
-    assert len(labelled(data)) == len(data)
+    assert len(labelled(data)) > len(data)
     assert labelled(data).endswith(sound())
 
 
@@ -339,3 +339,10 @@ def test_only_the_tag_is_read(tmp_path: Path) -> None:
     last = pieces[-1]
     assert isinstance(last, Keep)
     assert last.end == path.stat().st_size
+
+
+def test_extended_header_of_impossible_length_is_refused() -> None:
+    frames = frame(b"TIT2", b"\0hello", plain=True)
+    for version in (3, 4):
+        with pytest.raises(MalformedFile):
+            labelled(tag(version, 0x40, frames) + sound())

@@ -353,3 +353,9 @@ def test_any_mixture_is_written_once(suffix: str, parts: list[str]) -> None:
         return
     assert labels(suffix, once) == [LABEL]
     assert labelled(suffix, labelled(suffix, once, HOSTILE)) == once
+
+
+def test_xml_that_speaks_of_metadata_is_read_beside_its_own_label() -> None:
+    packets = read(SOURCE_CODE.of_extension(".xml"), labelled(".xml", "<a>rdf:Description</a>\n"))
+    assert [p.place for p in packets] == ["source:label-line", "xml:xmp"]
+    assert packets[0].data == LABEL

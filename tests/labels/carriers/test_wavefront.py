@@ -31,6 +31,7 @@ def lines(data: bytes) -> list[bytes]:
 
 class TestObj(CarrierContract):
     carrier = OBJ
+    longest = 60_000
 
     def samples(self) -> list[bytes]:
         return [
@@ -106,3 +107,9 @@ def test_object_code_is_none_of_ours() -> None:
     with pytest.raises(MalformedFile):
         read(OBJ, code)
     assert recognise(io.BytesIO(TRIANGLE), "a.obj").media_type == "model/obj"  # type: ignore[union-attr]
+
+
+def test_a_label_that_no_reader_would_find_is_refused() -> None:
+    long = LABEL.replace(b'"ReservedCode1":""', b'"ReservedCode1":"%s"' % (b"x" * 70_000))
+    with pytest.raises(TooLarge):
+        write(OBJ, b"v 0 0 0\n", {"aigc": long})

@@ -10,7 +10,14 @@ from typing import BinaryIO
 
 from colophon.errors import EmptyFile, MalformedFile
 from colophon.labels.carriers.edits import Edit, pieces_of
-from colophon.labels.carriers.id3_tag import Tag, labels_of, new_tag, rewritten, tags_in
+from colophon.labels.carriers.id3_tag import (
+    Tag,
+    cleared,
+    labelled,
+    labels_of,
+    new_tag,
+    tags_in,
+)
 from colophon.labels.carriers.label_field import FIELD
 from colophon.labels.carriers.packet import Packet, PacketForm, Piece
 from colophon.labels.carriers.ranges import size_of
@@ -50,7 +57,7 @@ class Aac:
         _sound_at(source, leading[-1].end if leading else 0)
         if not leading:
             return pieces_of([Edit(0, 0, new_tag(packets["aigc"])), *_cleared(tags)], size)
-        edits = rewritten(tags[0], packets["aigc"], steady=True)
+        edits = labelled(source, tags[0], packets["aigc"])
         return pieces_of([*edits, *_cleared(tags[1:])], size)
 
     def standard_place(self, form: PacketForm) -> str:
@@ -77,7 +84,7 @@ def _leads(tag: Tag, tags: list[Tag]) -> bool:
 
 
 def _cleared(tags: list[Tag]) -> list[Edit]:
-    return [edit for tag in tags if labels_of(tag) for edit in rewritten(tag, None)]
+    return [edit for tag in tags if labels_of(tag) for edit in cleared(tag)]
 
 
 def _sound_at(source: BinaryIO, start: int) -> None:

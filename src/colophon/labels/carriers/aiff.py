@@ -177,9 +177,9 @@ def _retagged(data: bytes, value: bytes | None) -> bytes:
     for tag in _tags(data):
         wanted = value if tag.start == 0 else None
         if wanted is not None:
-            edits += id3_tag.rewritten(tag, wanted, steady=True)
+            edits += id3_tag.labelled(io.BytesIO(data), tag, wanted)
         elif id3_tag.labels_of(tag):
-            edits += id3_tag.rewritten(tag, None)
+            edits += id3_tag.cleared(tag)
     return applied(data, edits)
 
 

@@ -1,8 +1,8 @@
 """MP4, MOV and M4A: the label is the key ``AIGC`` of ``moov.udta.meta``.
 
-Source: TC260-PG-20257A, TC260-PG-202510A. A film's media data is never read: growing the
-``moov`` box takes from the free space beside it, else every position written in the file
-moves along (``bmff_offsets``).
+Source: TC260-PG-20257A, TC260-PG-202510A. A film's media data is never read: as the
+``moov`` box grows, every position written in the file moves along (``bmff_offsets``). Free space
+stays as it is: a file that had given some up could not become what it was by another label.
 """
 
 from __future__ import annotations
@@ -40,7 +40,6 @@ from colophon.labels.carriers.label_field import FIELD
 from colophon.labels.carriers.packet import Packet, PacketForm, Piece
 
 _HEADER = 8
-_FREE = (b"free", b"skip")
 _MAX_BRANDS = 256
 _MAX_MOVED = 32 * 1024 * 1024
 """Bytes of user data that are moved in front of another box."""
@@ -103,7 +102,6 @@ class BmffCarrier:
             raise MalformedFile(detail="no moov box")
         _check_moov(source, moovs[0])
         edits = _labelled(source, top, packets["aigc"])
-        edits += _from_free_space(top, moovs[0], edits)
         edits = moved(source, top, edits)
         return pieces_of([*edits, *resized(edits)], size)
 
@@ -205,31 +203,6 @@ def _filled(source: BinaryIO, box: Box) -> int:
     """Where the boxes inside end; a terminator may follow."""
     inner = children(source, box)
     return inner[-1].end if inner else box.body
-
-
-def _from_free_space(top: list[Box], moov: Box, edits: list[BoxEdit]) -> list[BoxEdit]:
-    """Let a free box beside ``moov`` take up its growth, so that nothing else moves."""
-    growth = sum(edit.growth for edit in edits)
-    if not growth:
-        return []
-    for box in top:
-        beside = moov.end == box.start or moov.start == box.end
-        if box.kind not in _FREE or not beside or box.body - box.start != _HEADER:
-            continue
-        left = box.end - box.start - growth
-        if left == 0:
-            return [BoxEdit(box.start, box.end, b"")]
-        if left >= _HEADER:
-            return [_resized(box, left)]
-    return []
-
-
-def _resized(free: Box, size: int) -> BoxEdit:
-    head = struct.pack(">I4s", size, free.kind)
-    growth = size - (free.end - free.start)
-    if growth > 0:
-        return BoxEdit(free.start, free.start + _HEADER, head + bytes(growth))
-    return BoxEdit(free.start, free.start + _HEADER - growth, head)
 
 
 BMFF = BmffCarrier()

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from colophon.errors import TooLarge
 from colophon.labels.carriers.edits import Edit, pieces_of
 from colophon.labels.carriers.label_field import FIELD, holds_label
 from colophon.labels.carriers.packet import Packet, PacketForm, Piece
@@ -171,6 +172,8 @@ def _after_raw(text: str, tag: Tag) -> int:
 def _edits(file: TextFile, found: Outline, value: bytes) -> list[Edit]:
     content = entities.escape(value.decode("ascii"), quote=False).replace('"', "&quot;")
     meta = f'<meta name="{FIELD}" content="{content}"/>'
+    if len(meta) > _MAX_TAG:
+        raise TooLarge(detail=f"a tag of over {_MAX_TAG} bytes")
     in_head = [tag for tag, _ in found.labels if tag.start < found.head_end]
     edits = [file.edit(tag.start, tag.end, "") for tag, _ in found.labels if tag not in in_head[:1]]
     if in_head:

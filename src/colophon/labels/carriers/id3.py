@@ -13,9 +13,10 @@ from colophon.errors import EmptyFile, MalformedFile
 from colophon.labels.carriers.edits import Edit, pieces_of
 from colophon.labels.carriers.id3_tag import (
     Tag,
+    cleared,
+    labelled,
     labels_of,
     new_tag,
-    rewritten,
     tags_in,
 )
 from colophon.labels.carriers.label_field import FIELD
@@ -68,7 +69,7 @@ class Id3Carrier:
             _sound_at(source, 0)
             edits = [Edit(0, 0, new_tag(value))]
             return pieces_of([*edits, *_cleared(tags)], size)
-        return pieces_of([*rewritten(tags[0], value), *_cleared(tags[1:])], size)
+        return pieces_of([*labelled(source, tags[0], value), *_cleared(tags[1:])], size)
 
     def standard_place(self, form: PacketForm) -> str:
         del form
@@ -83,7 +84,7 @@ def _size_of(source: BinaryIO) -> int:
 
 
 def _cleared(tags: list[Tag]) -> list[Edit]:
-    return [edit for tag in tags if labels_of(tag) for edit in rewritten(tag, None)]
+    return [edit for tag in tags if labels_of(tag) for edit in cleared(tag)]
 
 
 def _sound_at(source: BinaryIO, start: int) -> None:

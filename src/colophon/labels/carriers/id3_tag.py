@@ -6,6 +6,7 @@ Source: id3.org, "ID3 tag version 2.3.0" and "2.4.0 - Main Structure", "id3v2-00
 from __future__ import annotations
 
 import bisect
+import io
 import re
 import struct
 import zlib
@@ -249,15 +250,32 @@ def _label_frame(version: int, value: bytes, *, plain: bool) -> bytes:
     return b"TXXX" + size + b"\0\0" + body
 
 
-def rewritten(tag: Tag, value: bytes | None, *, steady: bool = False) -> list[Edit]:
-    """The edits of the file after which the tag holds ``value`` as its only label (None: none).
+def labelled(source: BinaryIO, tag: Tag, value: bytes) -> list[Edit]:
+    """The edits of the file after which the tag holds ``value`` as its only label.
 
-    Padding takes up the difference; only without enough of it does the tag grow. With ``steady``
-    the padding does not depend on the value, so that the old value brings the old bytes back.
+    The padding does not depend on the value, so that the old value brings the old bytes back.
+    Raises MalformedFile for a tag so damaged that the label would not be found in it.
     """
+    edits = _rewritten(tag, value)
+    source.seek(tag.start)
+    moved = [Edit(edit.start - tag.start, edit.end - tag.start, edit.data) for edit in edits]
+    data = applied(source.read(tag.end - tag.start), moved)
+    after = tags_in(io.BytesIO(data), len(data), strict=False)
+    found = [packet.data for one in after for packet, _ in labels_of(one) if packet.form == "aigc"]
+    if found != [value]:
+        raise MalformedFile(detail="a damaged ID3 tag")
+    return edits
+
+
+def cleared(tag: Tag) -> list[Edit]:
+    """The edits after which the tag holds no label; padding takes up the room."""
+    return _rewritten(tag, None)
+
+
+def _rewritten(tag: Tag, value: bytes | None) -> list[Edit]:
     edits = _frame_edits(tag, value)
     growth = sum(edit.growth for edit in edits)
-    padding = _steady_padding(tag) if steady else _padding(tag, growth)
+    padding = _padding(tag, growth) if value is None else _steady_padding(tag)
     if padding != len(tag.data) - tag.frames_end:
         edits.append(Edit(tag.frames_end, len(tag.data), bytes(padding)))
     data = applied(tag.data, edits)

@@ -244,7 +244,7 @@ def _tags(data: bytes) -> list[id3_tag.Tag]:
 
 def _without_frames(data: bytes) -> bytes:
     labelled = [tag for tag in _tags(data) if id3_tag.labels_of(tag)]
-    return applied(data, [edit for tag in labelled for edit in id3_tag.rewritten(tag, None)])
+    return applied(data, [edit for tag in labelled for edit in id3_tag.cleared(tag)])
 
 
 def _without_info(chunk: Chunk, spans: list[tuple[int, int]]) -> Iterator[Edit]:

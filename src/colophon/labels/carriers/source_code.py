@@ -85,11 +85,12 @@ class SourceCodeCarrier:
 
     def read(self, source: BinaryIO) -> list[Packet]:
         file = text_of(source)
-        if self.media_types == ("application/xml",) and _XMP in file.text[:METADATA_CAP]:
-            return [Packet("xmp", "xml:xmp", file.data[:METADATA_CAP])]
         lines = self._lines(file.text)
         packets = [Packet("aigc", _STANDARD, _value(file, one)) for one in lines]
-        return [*packets, rest_of(file, [(one.start, one.end) for one in lines], _PLACES)]
+        known = [(one.start, one.end) for one in lines]
+        if self.media_types == ("application/xml",) and _XMP in file.text[:METADATA_CAP]:
+            return [*packets, Packet("xmp", "xml:xmp", file.without(known)[:METADATA_CAP])]
+        return [*packets, rest_of(file, known, _PLACES)]
 
     def write(self, source: BinaryIO, packets: Mapping[PacketForm, bytes]) -> list[Piece]:
         """Raises UnknownType without a language, NoLabelPlace where a comment would not be one."""

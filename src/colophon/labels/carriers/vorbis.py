@@ -77,7 +77,7 @@ class Flac:
         edits = _relabelled(source, blocks, packets["aigc"])
         for tag in id3_tag.tags_in(source, size, strict=False):
             if id3_tag.labels_of(tag):
-                edits += id3_tag.rewritten(tag, None)
+                edits += id3_tag.cleared(tag)
         return pieces_of(edits, size)
 
     def standard_place(self, form: PacketForm) -> str:

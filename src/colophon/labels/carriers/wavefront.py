@@ -67,6 +67,8 @@ class ObjCarrier:
         size = _checked(source)
         edits: list[Edit] = []
         line = f"# {FIELD}: ".encode() + packets["aigc"]
+        if len(line) > _LONGEST:
+            raise TooLarge(detail=f"a comment of over {_LONGEST} bytes")
         for one in _labels(source, size):
             if len(edits) == _MOST_CLEARED:
                 raise TooLarge(detail=f"over {_MOST_CLEARED} labels")
