@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from colophon.errors import EmptyFile, MalformedFile, TooLarge
+from colophon.errors import EmptyFile, MalformedFile, NoLabelPlace, TooLarge
 from colophon.labels import aigc
 from colophon.labels.carriers.html import HTML
 from tests.labels.carriers.contract import LABEL, OTHER_LABEL, CarrierContract, read, write
@@ -212,3 +212,9 @@ def test_a_label_that_no_reader_would_find_is_refused() -> None:
     long = LABEL.replace(b'"ReservedCode1":""', b'"ReservedCode1":"%s"' % (b"x" * 70_000))
     with pytest.raises(TooLarge):
         write(HTML, b"<!DOCTYPE html><p>words</p>", {"aigc": long})
+
+
+def test_tags_that_would_swallow_the_label_are_refused() -> None:
+    page = '<html x="a><head><title>t</title></head><body>words</body>'
+    with pytest.raises(NoLabelPlace):
+        write(HTML, page.encode(), {"aigc": LABEL})

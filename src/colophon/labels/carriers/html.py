@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from colophon.errors import TooLarge
-from colophon.labels.carriers.edits import Edit, pieces_of
+from colophon.errors import NoLabelPlace, TooLarge
+from colophon.labels.carriers.edits import Edit, applied, pieces_of
 from colophon.labels.carriers.label_field import FIELD, holds_label
 from colophon.labels.carriers.packet import Packet, PacketForm, Piece
 from colophon.labels.carriers.text_file import TextFile, decoded, is_text, rest_of, text_of
@@ -96,8 +96,14 @@ class HtmlCarrier:
         return [*packets, rest_of(file, [(tag.start, tag.end) for tag, _ in labels], _PLACES)]
 
     def write(self, source: BinaryIO, packets: Mapping[PacketForm, bytes]) -> list[Piece]:
+        """Raises NoLabelPlace where broken tags would swallow the label."""
         file = text_of(source)
-        return pieces_of(_edits(file, outline(file.text), packets["aigc"]), len(file.data))
+        value = packets["aigc"]
+        edits = _edits(file, outline(file.text), value)
+        labels = outline(decoded(applied(file.data, edits)).text).labels
+        if [content.encode() for _, content in labels] != [value]:
+            raise NoLabelPlace(detail="broken tags")
+        return pieces_of(edits, len(file.data))
 
     def standard_place(self, form: PacketForm) -> str:
         del form
