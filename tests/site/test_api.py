@@ -365,6 +365,8 @@ def test_the_document_names_every_route_and_the_page_loads_nothing_from_elsewher
         "/api/content/produce",
         "/api/content/{content_id}",
         "/api/content/{content_id}/file",
+        "/api/content/{content_id}/unlabelled",
+        "/api/content/{content_id}/unlabelled/file",
         "/api/inspect",
     }
     page = client.get("/docs").content.decode()

@@ -12,21 +12,33 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from ninja import Header, Query, Router
 
-from colophon.content import download, production, register, shapes, submission, verification
-from colophon.content.intake import Upload, awaited, lang_of, wait_of
+from colophon.content import (
+    download,
+    production,
+    register,
+    shapes,
+    submission,
+    unlabelled,
+    verification,
+)
+from colophon.content.intake import Upload, awaited, lang_of, patiently, wait_of
 from colophon.content.models import Content
 from colophon.content.shapes import (
     BareName,
     ContentOut,
     ContentPage,
+    DutiesAccepted,
     Once,
     PagePlace,
     Patience,
     Problem9457,
     SubmissionOptions,
+    UnlabelledOut,
 )
+from colophon.content.unlabelled import Standing
 from colophon.errors import RequestInvalid, TooLarge
 from colophon.parties import throttle
+from colophon.parties.accounts import pseudonym
 from colophon.parties.api import CALLER, caller
 from colophon.store import clock
 
@@ -81,6 +93,15 @@ _PRODUCE_BODY = {
                 }
             },
         },
+    }
+}
+
+_FILE_ANSWER = {
+    "responses": {
+        "200": {
+            "description": "The file; Range is honoured.",
+            "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+        }
     }
 }
 
@@ -175,20 +196,79 @@ def content(
     auth=CALLER,
     response={409: Problem9457, **ERRORS},
     summary="The labelled file",
-    openapi_extra={
-        "responses": {
-            "200": {
-                "description": "The file; Range is honoured.",
-                "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
-            }
-        }
-    },
+    openapi_extra=_FILE_ANSWER,
 )
 def content_file(request: HttpRequest, content_id: uuid.UUID) -> HttpResponseBase:
     """The released file, with ``X-Colophon-Content-Id`` and ``X-Colophon-Label``
     (percent-encoded UTF-8). 409 in any other state.
     """
     return download.file_response(request, register.find(content_id, caller(request)))
+
+
+@router.get(
+    "/content/{uuid:content_id}/unlabelled",
+    auth=CALLER,
+    response={200: UnlabelledOut, **ERRORS},
+    summary="A version without explicit label: its duties, and where it stands",
+)
+def unlabelled_state(
+    request: HttpRequest, content_id: uuid.UUID, options: Query[Patience]
+) -> dict[str, Any]:
+    """For the content's owner alone; 404 for anybody else, staff too."""
+    found = unlabelled.standing(unlabelled.own(content_id, caller(request)))
+    return shapes.unlabelled_shown(_settled(found, wait_of(request, options.wait)), lang_of())
+
+
+@router.post(
+    "/content/{uuid:content_id}/unlabelled",
+    auth=CALLER,
+    response={
+        200: UnlabelledOut,
+        201: UnlabelledOut,
+        202: UnlabelledOut,
+        429: Problem9457,
+        **ERRORS,
+    },
+    summary="Accept the duties and ask for a version without explicit label",
+)
+def unlabelled_asked(
+    request: HttpRequest, content_id: uuid.UUID, body: DutiesAccepted, options: Query[Patience]
+) -> HttpResponse:
+    """Records recipient, time and text of the duties, and queues the version: 202, or 201 where
+    it is made while you wait. The same again answers 200. 409 for any text but the one that now
+    stands. Source: Measures for Labelling Art. 9.
+    """
+    content = unlabelled.own(content_id, caller(request))
+    _limited(request, "unlabelled")
+    before = unlabelled.standing(content)
+    found = unlabelled.accept(
+        content, body.duties_sha256, by=pseudonym(caller(request)), now=clock.now()
+    )
+    found = _settled(found, wait_of(request, options.wait))
+    fresh = 200 if found.stand is before.stand else 201
+    shape = shapes.unlabelled_shown(found, lang_of())
+    # The shape is plain values; the framework's own answer could not choose its status here.
+    response = JsonResponse(shape, status=202 if found.moving else fresh, json_dumps_params=PLAIN)
+    response["Location"] = shape["url"]
+    if found.moving:
+        response["Retry-After"] = "1"
+    return response
+
+
+@router.api_operation(
+    ["GET", "HEAD"],
+    "/content/{uuid:content_id}/unlabelled/file",
+    auth=CALLER,
+    response={409: Problem9457, 429: Problem9457, **ERRORS},
+    summary="The version without explicit label",
+    openapi_extra=_FILE_ANSWER,
+)
+def unlabelled_file(request: HttpRequest, content_id: uuid.UUID) -> HttpResponseBase:
+    """For who accepted the duties that now stand; 409 otherwise. Each answer is on record."""
+    content = unlabelled.own(content_id, caller(request))
+    _limited(request, "unlabelled file")
+    by = pseudonym(caller(request))
+    return download.unlabelled_response(request, content, by=by, now=clock.now())
 
 
 @router.post(
@@ -222,6 +302,21 @@ def _accepted(request: HttpRequest, content: Content, wait: float | None) -> Htt
     if "wait" in request.headers.get("Prefer", ""):
         response["Preference-Applied"] = f"wait={seconds:.0f}"
     return response
+
+
+def _settled(found: Standing, seconds: float) -> Standing:
+    return patiently(
+        found,
+        lambda: unlabelled.standing(found.content),
+        lambda standing: not standing.moving,
+        seconds,
+    )
+
+
+def _limited(request: HttpRequest, purpose: str) -> None:
+    """Each asking and each giving leaves an entry in the log: nobody floods it."""
+    limit = settings.COLOPHON_INSPECT_PER_MINUTE
+    throttle.admit(pseudonym(caller(request)), purpose, limit, now=clock.now())
 
 
 def _wishes(request: HttpRequest) -> tuple[str, dict[str, Any], Upload | None]:

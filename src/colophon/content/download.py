@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePath
 from typing import BinaryIO
 from urllib.parse import quote
 
@@ -12,11 +15,23 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from colophon.content.models import Content
+from colophon.content import unlabelled
+from colophon.content.models import LONGEST_NAME, Content
 from colophon.content.register import released_file
 
 CHUNK = 1 << 18
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One file to be given out: its bytes, and what they are bytes of."""
+
+    file: BinaryIO
+    sha256: str
+    size: int
+    name: str
+    content: Content
 
 
 def file_response(
@@ -28,8 +43,32 @@ def file_response(
     """
     file = released_file(content)
     size = content.labelled_size or 0
-    etag = f'"{content.labelled_sha256}"'
-    headers = _headers(content, etag, inline=inline)
+    parcel = Parcel(file, content.labelled_sha256, size, content.name, content)
+    return _answer(request, parcel, inline=inline)
+
+
+def unlabelled_response(
+    request: HttpRequest, content: Content, *, by: str, now: datetime
+) -> HttpResponseBase:
+    """The version without explicit label as an answer, always a download, under a name that
+    tells it from the labelled file. Its headers alone are no giving.
+
+    Raises what ``unlabelled.opened`` raises.
+    """
+    if request.method == "HEAD":
+        version, file = unlabelled.opened(content)
+    else:
+        version, file = unlabelled.give(content, by=by, now=now)
+    path = PurePath(content.name)
+    mark = "-without-explicit-label" + path.suffix
+    name = path.stem[: LONGEST_NAME - len(mark)] + mark
+    return _answer(request, Parcel(file, version.sha256, version.size or 0, name, content))
+
+
+def _answer(request: HttpRequest, parcel: Parcel, *, inline: bool = False) -> HttpResponseBase:
+    file, size = parcel.file, parcel.size
+    etag = f'"{parcel.sha256}"'
+    headers = _headers(parcel, etag, inline=inline)
     if request.headers.get("If-None-Match") == etag:
         file.close()
         return HttpResponse(status=304, headers={"ETag": etag})
@@ -44,14 +83,14 @@ def file_response(
     headers["Content-Length"] = str(end - start)
     if request.method == "HEAD":
         file.close()
-        return HttpResponse(headers=headers, content_type=content.media_type)
+        return HttpResponse(headers=headers, content_type=parcel.content.media_type)
     chunks = _chunks(file, start, end)
     return StreamingHttpResponse(
         # Under ASGI a plain iterator would be read whole into memory first.
         _awaited(chunks) if isinstance(request, ASGIRequest) else chunks,
         status=206 if partial else 200,
         headers=headers,
-        content_type=content.media_type,
+        content_type=parcel.content.media_type,
     )
 
 
@@ -69,9 +108,10 @@ def label_header(content: Content) -> str:
     return quote(str(words), safe=" ")
 
 
-def _headers(content: Content, etag: str, *, inline: bool) -> dict[str, str]:
+def _headers(parcel: Parcel, etag: str, *, inline: bool) -> dict[str, str]:
+    content = parcel.content
     return {
-        "Content-Disposition": disposition(content.name, inline=inline),
+        "Content-Disposition": disposition(parcel.name, inline=inline),
         "Accept-Ranges": "bytes",
         "ETag": etag,
         "Cache-Control": "private, no-cache",

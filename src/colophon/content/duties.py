@@ -30,7 +30,7 @@ SHIPPED: Mapping[Lang, str] = {
 
 一、声明并标识。您向公众发布或传播该内容时，须主动声明它由人工智能生成或编辑，并使用所在平台的标识功能，或自行添加公众能够明显感知的显式标识。
 
-二、不误导。不得用该内容冒充真实拍摄、真实录音、真实言论或他人身份，不得用于制作、传播虚假新闻，不得用于法律、行政法规禁止的活动。
+二、不误导。不得用该内容冒充实拍、实录或他人的言论、身份，不得用于制作、传播虚假新闻，不得用于法律、行政法规禁止的活动。
 
 三、保留隐式标识。文件元数据中的隐式标识和签名清单仍在其中。任何组织和个人不得恶意删除、篡改、伪造、隐匿标识，不得为他人这样做提供工具或服务，也不得以不当标识损害他人合法权益（同一办法第十条）。
 
@@ -44,7 +44,7 @@ SHIPPED: Mapping[Lang, str] = {
 
 1. Declare and label. When you publish or spread the content, say on your own initiative that AI made or edited it, and use the platform's labelling function, or put on an explicit label yourself that the public plainly perceives.
 
-2. Do not mislead. Do not pass it off as a real photograph, recording or statement, or as another person. Do not use it for false news, or for anything that laws and administrative regulations forbid.
+2. Do not mislead. Do not pass it off as a photograph or recording of something that happened, as what somebody said, or as another person. Do not use it for false news, or for anything that laws and administrative regulations forbid.
 
 3. Leave the implicit label in place. The label in the file's metadata and the signed manifest are still there. Nobody may maliciously delete, alter, forge or hide labels, provide tools or services for doing so, or harm the lawful interests of others by improper labels (Article 10 of the same Measures).
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from typing import BinaryIO, cast
+from collections.abc import Callable
+from typing import BinaryIO, TypeVar, cast
 
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadedfile import UploadedFile
@@ -19,6 +20,7 @@ from colophon.errors import Lang, RequestInvalid
 
 LONGEST_WAIT_SECONDS = 30.0
 POLL_SECONDS = 0.1
+Awaited = TypeVar("Awaited")
 _WAIT = re.compile(r"(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])")
 
 
@@ -77,8 +79,21 @@ def wait_of(request: HttpRequest, asked: float | None) -> float:
 
 def awaited(content: Content, seconds: float) -> Content:
     """The content once it is settled, or as it stands after ``seconds``."""
-    until = time.monotonic() + seconds
-    while not settled(content) and time.monotonic() < until:
-        time.sleep(min(POLL_SECONDS, max(0.0, until - time.monotonic())))
+
+    def looked() -> Content:
         content.refresh_from_db()
-    return content
+        return content
+
+    return patiently(content, looked, settled, seconds)
+
+
+def patiently(
+    first: Awaited, look: Callable[[], Awaited], over: Callable[[Awaited], bool], seconds: float
+) -> Awaited:
+    """What ``look`` gives once it is ``over``, or as it stands after ``seconds``."""
+    until = time.monotonic() + seconds
+    found = first
+    while not over(found) and time.monotonic() < until:
+        time.sleep(min(POLL_SECONDS, max(0.0, until - time.monotonic())))
+        found = look()
+    return found

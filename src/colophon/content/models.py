@@ -13,6 +13,7 @@ from colophon.content.states import State, VersionState
 from colophon.errors import RecordKept
 from colophon.store import clock
 
+LONGEST_NAME = 255
 LONGEST_RECIPIENT = 200
 
 
@@ -38,7 +39,7 @@ class Content(models.Model):
         blank=True,
         help_text=_("empty: labelled by the operator's own command"),
     )
-    name = models.CharField(_("file name"), max_length=255)
+    name = models.CharField(_("file name"), max_length=LONGEST_NAME)
     kind = models.CharField(_("kind"), max_length=16, blank=True)
     medium = models.CharField(_("medium"), max_length=16)
     media_type = models.CharField(_("media type"), max_length=100)

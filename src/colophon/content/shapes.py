@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from ninja import Field, Schema
 
-from colophon.content.models import Content
+from colophon.content.models import Content, UnlabelledVersion
 from colophon.content.states import State
+from colophon.content.unlabelled import Stand, Standing
 from colophon.errors import Lang
 
 MOST_A_PAGE = 100
@@ -97,6 +98,40 @@ class ContentPage(Schema):
     next: str | None
 
 
+class DutiesAccepted(Schema):
+    """Names the text of duties that the owner has read and accepts."""
+
+    duties_sha256: str = Field(pattern="^[0-9a-f]{64}$", description="of the text in `duties`")
+
+
+class DutiesOut(Schema):
+    """What has to be accepted, as it now stands, in the language asked for."""
+
+    version: int
+    lang: Literal["zh", "en"]
+    text: str
+    sha256: str = Field(description="of the text's UTF-8 bytes")
+    published: datetime | None = Field(description="none for the shipped text nobody has accepted")
+
+
+class UnlabelledOut(Schema):
+    """Where a version without explicit label stands (Measures for Labelling Art. 9)."""
+
+    content_id: str
+    state: Literal["not_released", "not_needed", "not_asked", "accepted", "made", "held"]
+    progress: int = Field(description="percent")
+    duties: DutiesOut
+    recipient: str | None
+    duties_sha256: str | None = Field(description="of the text that was accepted")
+    accepted: datetime | None
+    keep_until: datetime | None = Field(description="until when this record is kept at least")
+    sha256: str | None
+    size: int | None
+    problem: Problem | None
+    url: str
+    file_url: str | None = Field(description="where no version is needed, the labelled file's")
+
+
 class Problem9457(Schema):
     """An error as RFC 9457 has it."""
 
@@ -141,13 +176,41 @@ def shown(content: Content, lang: Lang) -> dict[str, Any]:
     }
 
 
-def problem_shown(content: Content, lang: Lang) -> dict[str, Any] | None:
+def unlabelled_shown(found: Standing, lang: Lang) -> dict[str, Any]:
+    """A version without explicit label as the API shows it."""
+    path = f"/api/content/{found.content.id}"
+    version = found.version
+    files = {Stand.MADE: f"{path}/unlabelled/file", Stand.NOT_NEEDED: f"{path}/file"}
+    return {
+        "content_id": str(found.content.id),
+        "state": found.stand.value,
+        "progress": version.progress if version else 0,
+        "duties": {
+            "version": found.duties.version,
+            "lang": lang,
+            "text": found.duties.texts[lang],
+            "sha256": found.duties.sha256(lang),
+            "published": found.duties.published,
+        },
+        "recipient": version.recipient if version else None,
+        "duties_sha256": version.duties_sha256 if version else None,
+        "accepted": version.accepted if version else None,
+        "keep_until": version.keep_until if version else None,
+        "sha256": version.sha256 or None if version else None,
+        "size": version.size if version else None,
+        "problem": problem_shown(version, lang) if version else None,
+        "url": f"{path}/unlabelled",
+        "file_url": files.get(found.stand),
+    }
+
+
+def problem_shown(held: Content | UnlabelledVersion, lang: Lang) -> dict[str, Any] | None:
     """Why it is held, in one language."""
-    if content.problem is None:
+    if held.problem is None:
         return None
     return {
-        "code": content.problem["code"],
-        "clause": content.problem["clause"],
-        "cause": content.problem["cause"][lang],
-        "remedy": content.problem["remedy"][lang],
+        "code": held.problem["code"],
+        "clause": held.problem["clause"],
+        "cause": held.problem["cause"][lang],
+        "remedy": held.problem["remedy"][lang],
     }

@@ -164,20 +164,12 @@ def hold(version_id: int, problem: Mapping[str, Any], *, by: str, now: datetime)
 
 
 def give(content: Content, *, by: str, now: datetime) -> tuple[UnlabelledVersion, BinaryIO]:
-    """The version for its owner, opened; each giving is an event, and the record is kept for
-    its term from the last of them.
-
-    Raises NotReleased while there is nothing to give, DutiesNotAccepted where the duties are
-    not, or no longer, accepted, BlobMissing.
+    """As ``opened``; each giving is an event, and the record is kept for its term from the last
+    of them.
     """
     with transaction.atomic():
-        found = standing(content)
-        if found.stand is Stand.NOT_ASKED:
-            raise DutiesNotAccepted
-        if found.stand is not Stand.MADE or found.version is None:
-            raise NotReleased(state=found.stand.value)
-        version = UnlabelledVersion.objects.select_for_update().get(pk=found.version.pk)
-        file = blobs.open_(version.sha256)
+        found, file = opened(content)
+        version = UnlabelledVersion.objects.select_for_update().get(pk=found.pk)
         version.given += 1
         version.last_given = now
         version.keep_until = max(version.keep_until, keep_until(now))
@@ -185,6 +177,20 @@ def give(content: Content, *, by: str, now: datetime) -> tuple[UnlabelledVersion
         body = {"sha256": version.sha256, "recipient": version.recipient}
         events.append(GIVEN, subject(content), body, by=by, now=now)
     return version, file
+
+
+def opened(content: Content) -> tuple[UnlabelledVersion, BinaryIO]:
+    """The version made under the duties as they now stand, and its bytes.
+
+    Raises NotReleased while there is nothing to give, DutiesNotAccepted where the duties are
+    not, or no longer, accepted, BlobMissing.
+    """
+    found = standing(content)
+    if found.stand is Stand.NOT_ASKED:
+        raise DutiesNotAccepted
+    if found.stand is not Stand.MADE or found.version is None:
+        raise NotReleased(state=found.stand.value)
+    return found.version, blobs.open_(found.version.sha256)
 
 
 def is_version(content: Content, sha256: str) -> bool:
