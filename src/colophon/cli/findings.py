@@ -50,6 +50,7 @@ _SHOWN = {
     "iptc": ("digital_source_type",),
     "register": ("content_id", "match"),
 }
+_SIGNED = ("signature", "signer", "binding")
 
 
 Look = Callable[[Path], Findings]
@@ -193,7 +194,9 @@ def _tell(path: Path, found: Findings, lang: Lang) -> None:
 def _words(name: str, layer: Any, lang: Lang) -> str:
     if not getattr(layer, "present", getattr(layer, "known", False)):
         return _ABSENT[lang]
-    shown = ((field, getattr(layer, field)) for field in _SHOWN[name])
+    shown = [(field, getattr(layer, field)) for field in _SHOWN[name]]
+    if name == "aigc" and layer.security and layer.security.signature != "none":
+        shown += [(field, getattr(layer.security, field)) for field in _SIGNED]
     return one_line(
         "  ".join(f"{field}={value}" for field, value in shown if value not in (None, ()))
     )

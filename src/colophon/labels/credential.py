@@ -49,6 +49,7 @@ __all__ = [
     "GENERATED",
     "SIDECAR_TYPE",
     "SOURCE_TYPES",
+    "TEXTS",
     "TOO_LARGE",
     "UNCHECKABLE",
     "Model",
@@ -73,6 +74,8 @@ TOO_LARGE = "too_large_to_check"
 SIDECAR_TYPE = "application/c2pa"
 """The media type of a manifest store in a file of its own, ``<file>.c2pa``."""
 
+TEXTS = credential_places.TEXTS
+"""The types of words that may bear a manifest."""
 _LARGEST_SIDECAR = 16 * 1024 * 1024
 _LARGEST_TEXT = credential_places.LARGEST
 _BARE_JXL = b"\xff\x0a"

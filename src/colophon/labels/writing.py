@@ -290,7 +290,9 @@ def _credential(given: Opened, work: Work, plan: Order) -> None:
     continued = credential.holds(given.file, work.media_type)
     if plan.signer is None or (plan.source_type is None and not continued):
         return
-    hindrance = _hindrance(given, work, plan)
+    if work.media_type in credential.TEXTS and not plan.text_manifest:
+        return
+    hindrance = _hindrance(given, work)
     if hindrance is not None:
         work.notes.append(hindrance)
         return
@@ -314,9 +316,9 @@ def _credential(given: Opened, work: Work, plan: Order) -> None:
     work.current, work.digest = made, None
 
 
-def _hindrance(given: Opened, work: Work, plan: Order) -> Remark | None:
+def _hindrance(given: Opened, work: Work) -> Remark | None:
     """Why this file gets no manifest, if it gets none."""
-    supported = credential.supports(work.media_type, text_manifest=plan.text_manifest)
+    supported = credential.supports(work.media_type, text_manifest=True)
     if not supported or not credential.signable(work.current, work.media_type):
         return remark("manifest_not_embeddable", media_type=work.media_type)
     if any(credential.too_large(one, work.media_type) for one in (work.current, given.file)):
