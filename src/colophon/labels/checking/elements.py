@@ -15,6 +15,7 @@ LONGEST = 30.0
 """Widths of a Chinese character a label's line has at most; a longer one speaks of AI."""
 LATIN_WIDTH = 0.55
 """Of a Chinese character's width."""
+_SUBJECT = re.compile(r"AI(?![A-Za-z])|人工智能|artificial intelligence", re.IGNORECASE)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _SPACES_IN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff])\s+|\s+(?=[\u3400-\u9fff])")
 _SLIPS = (
@@ -22,6 +23,7 @@ _SLIPS = (
         re.compile(r"(?<![A-Za-z])[AΑА4] ?[Il1|!iı丨](?=生|合|含|台|牛|[- ]?[Gg]en|[- ]?[Ss]yn)"),
         "AI",
     ),
+    (re.compile(r"(?<![A-Za-z])A[Il](?=[Gg]enerated|[Ss]ynth)"), "AI-"),
     (re.compile(r"(?<=由)[AΑА][Il1|!iı丨]"), "AI"),
     (re.compile(r"[人入]工[智知]能"), "人工智能"),
     (re.compile(r"(?<=AI)[生牛][成戍戊咸城]|(?<=人工智能)[生牛][成戍戊咸城]"), "生成"),
@@ -37,7 +39,7 @@ def label_in(read: str) -> str | None:
     words = _SPACES_IN_CHINESE.sub("", words)
     for slip, right in _SLIPS:
         words = slip.sub(right, words)
-    return words if is_compliant(words) else None
+    return words if _SUBJECT.search(words) and is_compliant(words) else None
 
 
 def has_elements(text: str) -> bool:

@@ -40,7 +40,7 @@ LOUDER = 1.8
 """Factor by which the four sounds may differ in level."""
 QUIET_BEFORE, QUIET_AFTER = 1.0, 1.4
 """Shorts of quiet at that pitch around the rhythm: else it is a part of something longer."""
-NEXT_LETTER = (2.6, 3.2)
+NEXT_LETTER = (2.6, 3.35)
 """The pause between letters, in shorts; our own labels keep a longer one."""
 QUIET_SHARE = 0.12
 """Of the tone's level: what all other sound may have for its pauses to be silent."""
