@@ -102,3 +102,27 @@ def test_a_platform_adds_its_own_code_beside_the_producers(media) -> None:  # no
     assert "SecurityData" in label.reserved_code2
     assert (label.security.signature, label.security.signer) == ("valid", "producer")
     assert found.integrity == "intact"
+
+
+def test_what_holds_no_manifest_gets_one_beside_it(media, signer, tmp_path) -> None:  # noqa: F811
+    source, target = tmp_path / "a.csv", tmp_path / "b.csv"
+    source.write_text("a,b\n1,2\n")
+    given = {"label": PRODUCER, "kind": "image", "action": "edited", "credential": signer}
+    without = apply(source, tmp_path / "c.csv", **given)
+    assert [note.code for note in without.notes] == ["manifest_not_embeddable"]
+    applied = apply(source, target, **given, manifest_beside=True)
+    assert applied.manifest == str(tmp_path / "b.csv.c2pa")
+    found = inspect(target, anchors=[signer.root])
+    assert found.layers.credential.trusted is True
+    target.write_text(target.read_text().replace("1,2", "1,3"))
+    assert inspect(target, anchors=[signer.root]).integrity == "altered"
+
+
+def test_the_manifest_of_another_tool_beside_a_file_is_read(media, signer, tmp_path) -> None:  # noqa: F811
+    target = tmp_path / "b.csv"
+    target.write_text("a,b\n")
+    given = {"label": PRODUCER, "kind": "image", "action": "edited", "credential": signer}
+    made_ = apply(target.read_bytes(), name="b.csv", **given, manifest_beside=True)
+    target.write_bytes(made_.data)
+    (tmp_path / "b.c2pa").write_bytes(made_.manifest_data)
+    assert inspect(target).layers.credential.valid is True

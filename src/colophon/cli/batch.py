@@ -50,6 +50,7 @@ class Wanted:
     lang: Lang
     system: tuple[str, str] | None = None
     acceptance: Acceptance | None = None
+    manifest_beside: bool = False
     text_manifest: bool | None = None
 
     @classmethod
@@ -63,7 +64,8 @@ class Wanted:
             value = LabelValue.SUSPECTED
         named = {name: options[name] for name in cls.__slots__ if name in options}
         named.update(system=_system(options), acceptance=_acceptance(options))
-        named.update(value=value, credential=options["credential"] == "on")
+        named.update(value=value, credential=options["credential"] != "off")
+        named.update(manifest_beside=options["credential"] == "beside")
         return cls(**named)
 
 
@@ -145,6 +147,7 @@ def _apply(task: Task, wanted: Wanted, operator: Operator) -> Applied:
         lang=wanted.lang,
         system=wanted.system,
         acceptance=wanted.acceptance,
+        manifest_beside=wanted.manifest_beside,
         text_manifest=wanted.text_manifest,
         replace=replace,
         record=operator.record if operator.records else None,

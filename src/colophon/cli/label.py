@@ -41,7 +41,12 @@ POSITIONS = (
 @click.option("--text", "wording", metavar="WORDS", help="Wording of the explicit label.")
 @click.option("--position", type=click.Choice(POSITIONS), default="auto")
 @click.option("--watermark", type=click.Choice(("auto", "on", "off")), default="auto")
-@click.option("--credential", type=click.Choice(("on", "off")), default="on")
+@click.option(
+    "--credential",
+    type=click.Choice(("on", "off", "beside")),
+    default="on",
+    help="A signed manifest; beside: what can hold none gets one in FILE.c2pa.",
+)
 @click.option(
     "--text-manifest/--no-text-manifest",
     default=None,

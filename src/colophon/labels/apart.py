@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -229,7 +229,7 @@ def _worked(order: Mapping[str, Any], answers: IO[bytes]) -> dict[str, Any]:
         return {"error": type(error).__name__, "details": error.details}
     except MemoryError:
         return {"error": TooLarge.__name__, "details": {"detail": "memory"}}
-    return {"applied": asdict(replace(applied, data=None, sidecar_data=None))}
+    return {"applied": asdict(applied.without_bytes())}
 
 
 if __name__ == "__main__":

@@ -334,7 +334,7 @@ class Applied:
     """What ``apply`` did; ``data`` holds the labelled bytes when no target path was given.
 
     ``sidecar`` and ``sidecar_data`` are the file beside it that holds the label of a format which
-    cannot hold one.
+    cannot hold one, ``manifest`` and ``manifest_data`` the one that holds its signed manifest.
     """
 
     file: str
@@ -349,15 +349,23 @@ class Applied:
     seconds: float
     notes: tuple[Remark, ...] = ()
     sidecar: str | None = None
+    manifest: str | None = None
     data: bytes | None = field(default=None, repr=False)
     sidecar_data: bytes | None = field(default=None, repr=False)
+    manifest_data: bytes | None = field(default=None, repr=False)
+
+    def without_bytes(self) -> Applied:
+        """The same, fit to be told."""
+        return dataclasses.replace(self, data=None, sidecar_data=None, manifest_data=None)
 
     def to_json(self) -> dict[str, Any]:
         """The object of ``colophon label --json``."""
-        body: dict[str, Any] = as_json(dataclasses.replace(self, data=None, sidecar_data=None))
-        del body["data"], body["sidecar_data"]
-        if self.sidecar is None:
-            del body["sidecar"]
+        body: dict[str, Any] = as_json(self.without_bytes())
+        for name in ("data", "sidecar_data", "manifest_data"):
+            del body[name]
+        for name in ("sidecar", "manifest"):
+            if body[name] is None:
+                del body[name]
         body["duty"] = {"explicit": self.duty.explicit, "source": self.duty.source}
         if not body["notes"]:
             del body["notes"]

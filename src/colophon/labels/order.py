@@ -34,6 +34,7 @@ class More(TypedDict, total=False):
     ``system``: the generating system's name and version. ``acceptance``: a user's, for a version
     without an explicit label. ``label_key`` signs the label and binds its content (Chinese
     profiles). ``sidecar``: whether a label may lie in a file beside one that can hold none.
+    ``manifest_beside``: what can hold no manifest gets one in a file beside it.
     ``text_manifest``: words get a manifest in invisible characters or a comment (by default where
     the profile asks for two layers). ``replace``: an existing target may go. ``progress`` hears 0.0 to 1.0 and stops the work by
     raising. ``record`` is called with the result before the file gets its name and answers the
@@ -49,6 +50,7 @@ class More(TypedDict, total=False):
     acceptance: Acceptance | None
     label_key: Sm2Key | None
     sidecar: bool
+    manifest_beside: bool
     text_manifest: bool | None
     replace: bool
     progress: Callable[[float], None] | None
@@ -71,6 +73,7 @@ class Order:
     system: tuple[str, str] | None
     signer: Signer | None
     sidecar: bool
+    manifest_beside: bool
     text_manifest: bool
     label_key: Sm2Key | None
     progress: Callable[[float], None] | None
@@ -129,6 +132,7 @@ def settle(
         system=more.get("system"),
         signer=signer,
         sidecar=more.get("sidecar", True),
+        manifest_beside=more.get("manifest_beside", False),
         text_manifest=chosen.signs_words if text_manifest is None else text_manifest,
         progress=more.get("progress"),
         label_key=more.get("label_key") if chosen.chinese else None,

@@ -59,6 +59,8 @@ class Trusted:
 
     anchors: Sequence[bytes] = ()
     keys: TrustStore = EMPTY
+    manifests: bool = True
+    """False: no manifest is looked for at all."""
 
 
 _SCENES = ("model/gltf-binary", "model/gltf+json")
@@ -110,18 +112,20 @@ def inspect(
     trust: TrustStore = EMPTY,
     digest: str | None = None,
     look: Look = "auto",
+    manifests: bool = True,
 ) -> Findings:
     """Everything ``source`` says about its origin.
 
     ``anchors``: PEM certificates whose signers are trusted. ``trust``: the pinned keys of those
     whose labels are. ``look``: off reads only what costs next to nothing; auto also looks for the
     explicit label in pixels and sound, and into archives; on insists on it. ``digest``: the SHA-256 when the
-    caller has just computed it. Raises the InputError family for what cannot be read at all.
+    caller has just computed it. ``manifests`` False: the caller knows that there is none that
+    counts. Raises the InputError family for what cannot be read at all.
     """
     started = time.perf_counter()
     with opened(source, name) as given:
         found = _packets(given)
-        layers = _layers(given, found, Trusted(anchors, trust))
+        layers = _layers(given, found, Trusted(anchors, trust, manifests))
         medium = medium_in(given, found.media_type)
         sha256 = digest or _digest(given)
         inner = _members(given, found.media_type) if look != "off" else ()
@@ -203,7 +207,9 @@ def _layers(given: Opened, found: Gathered, trusted: Trusted) -> Layers:
     if not label.present and (beside := sidecar.packets(given)):
         packets = [*packets, *beside]
         label = gathering.layer(packets, found.places, trust=trusted.keys, content=content)
-    manifest = _credential(given, media_type, label, trusted.anchors)
+    manifest = None
+    if trusted.manifests:
+        manifest = _credential(given, media_type, label, trusted.anchors)
     words = medium_of(media_type) is Medium.TEXT
     return Layers(
         aigc=label,
@@ -218,10 +224,14 @@ def _credential(
 ) -> CredentialLayer | None:
     from colophon.labels import credential
 
-    if not credential.readable(media_type):
-        return None
     fields = gathering.as_json(label) if label.present else None
-    return credential.read(given.file, media_type, anchors, aigc_json=fields)
+    found = None
+    if credential.readable(media_type):
+        found = credential.read(given.file, media_type, anchors, aigc_json=fields)
+    beside = sidecar.manifest(given) if found is None or not found.present else None
+    if beside is None:
+        return found
+    return credential.read_sidecar(given.file, media_type, beside, anchors, aigc_json=fields)
 
 
 def _explicit(

@@ -1,7 +1,8 @@
-"""The label beside a file that can hold none: an XMP packet in ``<name>.xmp``.
+"""What lies beside a file: its label in ``<name>.xmp``, its manifest in ``<name>.c2pa``.
 
-Only formats without any room for metadata (binary STL) are labelled so; a sidecar that lies
-beside any other file is read too, where the file itself bears no label.
+Only formats without any room for metadata (STL) get their label so, and only those without a
+place for a manifest get that beside them, where it is asked for. Either is read beside any file
+that bears none itself.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from colophon.labels.carriers.ranges import METADATA_CAP
 from colophon.labels.sources import Opened
 
 PLACE = "sidecar:xmp"
-SUFFIX = ".xmp"
+SUFFIX, MANIFEST_SUFFIX = ".xmp", ".c2pa"
+_LARGEST_MANIFEST = 16 << 20
 
 
 def needed(carrier: Carrier) -> bool:
@@ -21,18 +23,33 @@ def needed(carrier: Carrier) -> bool:
     return bool(getattr(carrier, "sidecar", False))
 
 
-def beside(path: Path) -> Path:
-    """Where the sidecar of a file lies."""
-    return path.with_name(path.name + SUFFIX)
+def beside(path: Path, suffix: str = SUFFIX) -> Path:
+    """Where a sidecar of a file lies."""
+    return path.with_name(path.name + suffix)
 
 
 def packets(given: Opened) -> list[Packet]:
     """The packet beside a source that is a file; empty where there is none that can be read."""
     if given.path is None:
         return []
+    data = _bounded(beside(given.path), METADATA_CAP)
+    return [Packet("xmp", PLACE, data)] if data else []
+
+
+def manifest(given: Opened) -> bytes | None:
+    """The manifest store beside a source that is a file: ``a.ogg.c2pa``, or ``a.c2pa`` as other
+    tools name it; None where there is none that can be read.
+    """
+    if given.path is None:
+        return None
+    own = _bounded(beside(given.path, MANIFEST_SUFFIX), _LARGEST_MANIFEST)
+    return own or _bounded(given.path.with_suffix(MANIFEST_SUFFIX), _LARGEST_MANIFEST)
+
+
+def _bounded(path: Path, most: int) -> bytes | None:
     try:
-        with beside(given.path).open("rb") as file:
-            data = file.read(METADATA_CAP + 1)
+        with path.open("rb") as file:
+            data = file.read(most + 1)
     except (OSError, ValueError):
-        return []
-    return [Packet("xmp", PLACE, data)] if 0 < len(data) <= METADATA_CAP else []
+        return None
+    return data if 0 < len(data) <= most else None

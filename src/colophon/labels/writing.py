@@ -78,7 +78,8 @@ class Work:
     digest: str | None = None
     written: dict[str, Any] = field(default_factory=dict)
     notes: list[Remark] = field(default_factory=list)
-    sidecar: Path | None = None
+    besides: dict[str, Path] = field(default_factory=dict)
+    """The files that go with it, by the suffix of their names."""
 
 
 def apply(
@@ -125,9 +126,9 @@ def _released(applied: Applied, work: Work, more: More, *, to_file: bool) -> App
         applied = replace_field(applied, content_id=record(applied))
     if to_file:
         replace = more.get("replace", False)
-        if work.sidecar is not None:
-            beside = sidecar.beside(work.stage.target)
-            work.stage.commit_beside(work.sidecar, beside, replace=replace)
+        for suffix, made in work.besides.items():
+            beside = sidecar.beside(work.stage.target, suffix)
+            work.stage.commit_beside(made, beside, replace=replace)
         work.stage.commit(work.current, replace=replace)
     return applied
 
@@ -144,9 +145,7 @@ def _typed(given: Opened) -> tuple[carriers.Recognised, Medium]:
 @contextmanager
 def _workplace(given: Opened, target: str | Path | None) -> Iterator[tuple[placing.Stage, Path]]:
     """A stage beside the target (a temporary folder without one) and the source as a file."""
-    with tempfile.TemporaryDirectory(prefix="colophon-") as folder:
-        suffix = PurePath(given.name).suffix
-        place = Path(target) if target is not None else Path(folder, f"labelled{suffix}")
+    with _place(given, target) as place:
         if "\0" in str(place):
             raise TargetUnwritable(file=place.name, detail="its name holds a NUL")
         with placing.staging(place) as stage:
@@ -157,6 +156,15 @@ def _workplace(given: Opened, target: str | Path | None) -> Iterator[tuple[placi
             yield stage, current
 
 
+@contextmanager
+def _place(given: Opened, target: str | Path | None) -> Iterator[Path]:
+    if target is not None:
+        yield Path(target)
+        return
+    with tempfile.TemporaryDirectory(prefix="colophon-") as folder:
+        yield Path(folder, f"labelled{PurePath(given.name).suffix}")
+
+
 def _walk(given: Opened, work: Work, plan: Order, started: float, *, to_file: bool) -> Applied:
     if plan.explicit:
         _check_writable(given, work.carrier, plan)
@@ -165,12 +173,15 @@ def _walk(given: Opened, work: Work, plan: Order, started: float, *, to_file: bo
         _without_explicit(work, plan.acceptance)
     _metadata(given, work, plan)
     _credential(given, work, plan)
-    findings = inspect(work.current, name=given.name, digest=work.digest, look="off")
+    signed = "credential" in work.written
+    findings = inspect(
+        work.current, name=given.name, digest=work.digest, look="off", manifests=signed
+    )
     _read_back(given.name, findings, work, plan)
     given.check_unchanged()
-    return Applied(
+    applied = Applied(
         file=str(given.path or given.name),
-        output=str(work.stage.target) if to_file else None,
+        output=None,
         # The operator's own number, also where another producer's stays in the label.
         content_id=plan.label.produce_id,
         produce_id=plan.label.produce_id,
@@ -181,9 +192,27 @@ def _walk(given: Opened, work: Work, plan: Order, started: float, *, to_file: bo
         read_back=True,
         seconds=round(time.perf_counter() - started, 4),
         notes=tuple(work.notes),
-        sidecar=str(sidecar.beside(work.stage.target)) if work.sidecar and to_file else None,
-        data=None if to_file else work.current.read_bytes(),
-        sidecar_data=work.sidecar.read_bytes() if work.sidecar and not to_file else None,
+    )
+    return _named(applied, work) if to_file else _in_memory(applied, work)
+
+
+def _named(applied: Applied, work: Work) -> Applied:
+    names = {suffix: str(sidecar.beside(work.stage.target, suffix)) for suffix in work.besides}
+    return replace_field(
+        applied,
+        output=str(work.stage.target),
+        sidecar=names.get(sidecar.SUFFIX),
+        manifest=names.get(sidecar.MANIFEST_SUFFIX),
+    )
+
+
+def _in_memory(applied: Applied, work: Work) -> Applied:
+    held = {suffix: path.read_bytes() for suffix, path in work.besides.items()}
+    return replace_field(
+        applied,
+        data=work.current.read_bytes(),
+        sidecar_data=held.get(sidecar.SUFFIX),
+        manifest_data=held.get(sidecar.MANIFEST_SUFFIX),
     )
 
 
@@ -261,8 +290,8 @@ def _put(given: Opened, work: Work, plan: Order, text: str, packets: list[Packet
         file.check_unchanged()
     work.current = made
     if sidecar.needed(carrier):
-        work.sidecar = work.stage.beside(made, sidecar.SUFFIX)
-        work.sidecar.write_bytes(values["xmp"])
+        work.besides[sidecar.SUFFIX] = work.stage.beside(made, sidecar.SUFFIX)
+        work.besides[sidecar.SUFFIX].write_bytes(values["xmp"])
 
 
 def _xmp(packets: list[Packet], place: str, text: str, plan: Order) -> bytes:
@@ -287,37 +316,45 @@ def _credential(given: Opened, work: Work, plan: Order) -> None:
     """The signed manifest. A platform that knows nothing of the making signs only what bears a
     manifest already, so that its change does not break it (Source: Measures Art. 6).
     """
+    if plan.signer is None:
+        return
     continued = credential.holds(given.file, work.media_type)
-    if plan.signer is None or (plan.source_type is None and not continued):
+    if plan.source_type is None and not continued:
         return
     if work.media_type in credential.TEXTS and not plan.text_manifest:
         return
+    told = _told(given, work, plan, continued=continued)
     hindrance = _hindrance(given, work)
-    if hindrance is not None:
+    if hindrance is None:
+        made = work.stage.path()
+        signed = credential.sign(work.current, made, work.media_type, plan.signer, **told)
+        work.written["credential"] = as_json(signed)
+        work.current, work.digest = made, None
+    elif plan.manifest_beside and not credential.supports(work.media_type, text_manifest=True):
+        manifest = credential.sign_sidecar(work.current, work.media_type, plan.signer, **told)
+        beside = work.stage.beside(work.current, sidecar.MANIFEST_SUFFIX)
+        beside.write_bytes(manifest)
+        work.besides[sidecar.MANIFEST_SUFFIX] = beside
+        work.written["credential"] = {"size": len(manifest), "signer": plan.signer.name}
+    else:
         work.notes.append(hindrance)
-        return
-    made = work.stage.path()
-    explicit = work.written.get("explicit") or {}
-    signed = credential.sign(
-        work.current,
-        made,
-        work.media_type,
-        plan.signer,
+
+
+def _told(given: Opened, work: Work, plan: Order, *, continued: bool) -> credential.Told:
+    return {
         # A file's name may say who somebody is; the number says nothing.
-        title=plan.label.produce_id,
-        digital_source_type=plan.source_type,
-        software_agent=plan.system or SOFTWARE,
-        aigc_json=work.written["aigc"]["value"],
-        explicit=explicit.get("text"),
-        parent=given.file if continued else None,
-        text_manifest=True,
-    )
-    work.written["credential"] = as_json(signed)
-    work.current, work.digest = made, None
+        "title": plan.label.produce_id,
+        "digital_source_type": plan.source_type,
+        "software_agent": plan.system or SOFTWARE,
+        "aigc_json": work.written["aigc"]["value"],
+        "explicit": (work.written.get("explicit") or {}).get("text"),
+        "parent": given.file if continued else None,
+        "text_manifest": True,
+    }
 
 
 def _hindrance(given: Opened, work: Work) -> Remark | None:
-    """Why this file gets no manifest, if it gets none."""
+    """Why this file can hold no manifest, if it cannot."""
     supported = credential.supports(work.media_type, text_manifest=True)
     if not supported or not credential.signable(work.current, work.media_type):
         return remark("manifest_not_embeddable", media_type=work.media_type)
@@ -350,7 +387,7 @@ def _odd(found: AigcLayer, plan: Order) -> bool:
     may well not fit the content any more.
     """
     own = plan.label_key is not None and found.content_producer == plan.label.content_producer
-    borne = () if own else _SECURITY
+    borne: tuple[str, ...] = () if own else _SECURITY
     if not plan.profile.chinese:
         borne += (_NAMED,)
     return any(not deviation.code.startswith(borne) for deviation in found.deviations)
