@@ -1,7 +1,9 @@
 """Writes the pages that the code already knows, while the documents are built.
 
-A mkdocs hook: every function in PAGES gives one page. Nothing is written beside the sources,
-so a page can never be older than the code.
+A mkdocs hook: every function in PAGES gives one page. Nothing of them is written beside the
+sources, so a page can never be older than the code. Only ``formats.md`` lies there, to be read
+where the code is read: ``python docs/generate.py`` writes it from what was measured last, and the
+tests refuse one that says anything else.
 """
 
 from __future__ import annotations
@@ -22,6 +24,20 @@ from colophon.provisions import catalogue, parameters
 from colophon.provisions.clause import Clause
 
 LOG = logging.getLogger("mkdocs.hooks.generate")
+HERE = Path(__file__).parent
+MEASURED = HERE.parent / "tests" / "labels" / "formats" / "record.json"
+YES, NO = "✓", "–"
+PLACE_HEADS = ("Format", "Files", "Media type", "Place", "Reported as", "Source")
+MEASURED_HEADS = (
+    "Format 格式",
+    "Files 文件",
+    "Written, read back 写入并读回",
+    "Another reader 独立读取",
+    "Unchanged 不变",
+    "Security data 安全数据",
+    "Explicit 显式标识",
+    "Manifest 签名清单",
+)
 WIDE = "---\nhide: [toc]\n---\n\n"
 """Front matter of a page that is one long table."""
 GENERATED = "Generated from the code when the documents are built."
@@ -224,6 +240,69 @@ def remarks_page() -> str:
     return "\n".join([*lines, *table(("Code", "English", "中文"), rows), "", GENERATED, ""])
 
 
+def formats_page() -> str:
+    """What can be labelled, where the label lies, and what was measured of each."""
+    import yaml
+
+    from colophon.labels.carriers.families import FAMILIES
+
+    places = yaml.safe_load((HERE / "places.yaml").read_text(encoding="utf-8"))
+    words = (HERE / "formats.txt").read_text(encoding="utf-8")
+    found = json.loads(MEASURED.read_text(encoding="utf-8"))
+    place_rows = (place_row(family, places[family.constant]) for family in FAMILIES)
+    rows = [
+        row
+        for family in FAMILIES
+        for row in measured_rows(family.extensions, places[family.constant]["name"], found)
+    ]
+    filled = words.replace("{places}", "\n".join(table(PLACE_HEADS, place_rows)))
+    filled = filled.replace("{measured}", "\n".join(table(MEASURED_HEADS, rows)))
+    return filled.replace("{count}", str(len(found)))
+
+
+def place_row(family: Any, said: dict[str, str]) -> tuple[str, ...]:
+    """One family: its files, its types, and where its label lies."""
+    carrier = family.carrier()
+    return (
+        said["name"],
+        coded(family.extensions),
+        coded(carrier.media_types),
+        cell(f"{said['en']}<br>{said['zh']}"),
+        coded(carrier.standard_place(form) for form in carrier.forms),
+        said["source"],
+    )
+
+
+def measured_rows(
+    extensions: Iterable[str], name: str, found: dict[str, dict[str, Any]]
+) -> Iterator[tuple[str, ...]]:
+    """One row for all extensions of a family of which the same was measured."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for extension in extensions:
+        if extension in found:
+            alike.setdefault(measured_cells(found[extension]), []).append(extension)
+    for cells, files in alike.items():
+        yield name, coded(files), *cells
+
+
+def measured_cells(said: dict[str, Any]) -> tuple[str, ...]:
+    """What was measured of one extension, in the order of MEASURED_HEADS."""
+    words = {"words": "words 文字", "sound": "sound 声音"}
+    return (
+        YES if said["read_back"] and said["platform"] else NO,
+        f"{YES if said['reader_agrees'] else NO} {said['reader']}",
+        f"{YES if said['same'] else NO} {said['oracle']}",
+        YES if said["security"] == ["valid", "intact"] else NO,
+        words.get(said["explicit"] or "", f"{NO} `{said['explicit_refused']}`"),
+        YES if said["signed"] else NO,
+    )
+
+
+def coded(words: Iterable[str]) -> str:
+    """Words in the type of code."""
+    return " ".join(f"`{word}`" for word in words)
+
+
 def commands_page() -> str:
     """Every command's own help."""
     import click
@@ -383,3 +462,6 @@ PAGES: dict[str, Callable[[], str]] = {
     "states.md": states_page,
     "events.md": events_page,
 }
+
+if __name__ == "__main__":
+    (HERE / "formats.md").write_text(formats_page(), encoding="utf-8")
