@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from colophon.content.states import SETTLED, State
+from colophon.labels import style
 from colophon.portal.rows import SHAPES, Fact
-from colophon.portal.wording import position_words
+from colophon.portal.wording import place_words, position_words
 
 if TYPE_CHECKING:
     from colophon.content.models import Content
@@ -80,6 +81,40 @@ def written(layers: Mapping[str, Any]) -> tuple[Written, ...]:
     return tuple(
         Written(name, _facts(layers[key])) for key, name in names.items() if layers.get(key)
     )
+
+
+def numbers(medium: str, explicit: Mapping[str, Any]) -> tuple[Fact, ...]:
+    """Words, place and the measured numbers of an explicit label, with what is asked for."""
+    if not explicit:
+        return ()
+    facts = [
+        Fact(_("Words"), str(explicit.get("text", ""))),
+        Fact(_("Place"), position_words(str(explicit.get("where", "")))),
+    ]
+    measures = style.measured(
+        medium,
+        height_ratio=explicit.get("height_ratio"),
+        contrast=explicit.get("contrast"),
+        seconds=explicit.get("seconds"),
+    )
+    facts += [_measure(measure) for measure in measures]
+    form = str(explicit.get("form", "words"))
+    if form != "words":
+        facts.append(Fact(_("Form"), place_words(form) or form))
+    return tuple(facts)
+
+
+def _measure(measure: style.Measure) -> Fact:
+    terms = {
+        "height": _("Height, share of the shortest side"),
+        "contrast": _("Contrast"),
+        "seconds": _("Seconds shown or heard"),
+    }
+    form = {"height": "{:.1%}", "contrast": "{:.1f}\u00a0:\u00a01", "seconds": "{:.1f}"}
+    shown = form[measure.name]
+    least = "" if measure.least is None else shown.format(measure.least)
+    tone = "" if measure.least is None else "met" if measure.met else "bad"
+    return Fact(terms[measure.name], shown.format(measure.value), least=least, tone=tone)
 
 
 def _facts(layer: Any) -> tuple[Fact, ...]:

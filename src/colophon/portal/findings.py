@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from colophon.content.verification import UNLABELLED_ORIGINAL
 from colophon.labels.model import Integrity, Notice, Verdict
 from colophon.portal import rows
+from colophon.portal.wording import page_lang
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from colophon.labels.model import CredentialLayer, Findings, RegisterLayer
+    from colophon.labels.model import AigcLayer, CredentialLayer, Findings, RegisterLayer
     from colophon.labels.remarks import Remark
     from colophon.portal.rows import Deviance, Row
 
@@ -58,6 +59,7 @@ class Sheet:
     seals: tuple[Seal, ...] = ()
     parents: tuple[Parent, ...] = ()
     deviations: tuple[Deviance, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def shape(self) -> str:
@@ -80,6 +82,9 @@ def sheet(findings: Findings) -> Sheet:
         seals=seals,
         parents=tuple(_parent(each, 1) for each in credential.ingredients) if credential else (),
         deviations=rows.deviances(findings),
+        remarks=tuple(
+            note.words(page_lang()) for note in findings.notes if note not in rows.SAID_IN_ROWS
+        ),
     )
 
 
@@ -88,6 +93,12 @@ def signature_holds(credential: CredentialLayer | None) -> bool:
     return bool(
         credential and credential.present and credential.valid is True and credential.trusted
     )
+
+
+def label_signature_holds(aigc: AigcLayer | None) -> bool:
+    """Whether the label's own signature is of a signer the reader knows, and for this content."""
+    security = aigc.security if aigc and aigc.present else None
+    return bool(security and security.signature == "valid" and security.binding == "intact")
 
 
 def record_holds(register: RegisterLayer | None, notes: tuple[Remark, ...] = ()) -> bool:
@@ -101,7 +112,7 @@ def _seals(findings: Findings) -> tuple[Seal, ...]:
     found = []
     if findings.integrity in {Integrity.ALTERED, Integrity.FORGED}:
         return ()
-    if signature_holds(layers.credential):
+    if signature_holds(layers.credential) or label_signature_holds(layers.aigc):
         found.append(Seal("signature", _("SIGNED"), _("The signature checks out")))
     if record_holds(layers.register, findings.notes):
         found.append(Seal("record", _("ON RECORD"), _("These bytes are in the register")))

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from colophon.content.verification import UNLABELLED_ORIGINAL
+from colophon.content.verification import SAME_NUMBER, UNLABELLED_ORIGINAL
 from colophon.labels import deviations as standard
+from colophon.labels.checking import wording as measured
 from colophon.portal.wording import page_lang, place_words, position_words
 
 if TYPE_CHECKING:
@@ -23,21 +24,32 @@ if TYPE_CHECKING:
         Findings,
         IptcLayer,
         RegisterLayer,
+        Security,
         WatermarkLayer,
     )
     from colophon.labels.remarks import Remark
 
+SAID_IN_ROWS = (SAME_NUMBER, UNLABELLED_ORIGINAL)
+"""Remarks that a row says in its own words."""
 SHAPES = {"met": "●", "due": "◐", "gap": "○", "bad": "○", "none": "–"}
 """The look's four shapes; ``bad`` shares the open circle and differs by its word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of details; ``mono`` for codes and hashes."""
+    """One line of details; ``mono`` for codes and hashes. ``tone`` for what is held against
+    something asked for, ``least`` for how much is asked."""
 
     term: str
     value: str
     mono: bool = False
+    tone: str = ""
+    least: str = ""
+
+    @property
+    def shape(self) -> str:
+        """The shape that stands before the value, if any."""
+        return SHAPES.get(self.tone, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +137,45 @@ def _explicit(layer: ExplicitLayer | None) -> Row:
         )  # fmt: skip
     where = position_words(layer.where)
     finding = _("“%(text)s”, %(where)s.") if where else _("“%(text)s”.")
+    tone, word = _explicit_standing(layer)
     return Row(
         "explicit",
         name,
-        "met",
-        _("Found"),
+        tone,
+        word,
         finding % {"text": layer.text or "AI", "where": where},
         _("Whoever made the content or passed it on"),
         _("That whoever sees or hears it is told that AI made or edited it."),
         limits,
-        _facts(
-            (_("Height, share of the shortest side"), _share(layer.height_ratio)),
-            (_("Seconds shown or heard"), layer.seconds),
-            (_("Recognised by"), place_words(layer.how)),
+        (*_requirements(layer), *_explicit_facts(layer)),
+    )
+
+
+def _explicit_standing(layer: ExplicitLayer) -> tuple[str, str]:
+    if any(one.met is False for one in layer.requirements):
+        return "due", _("Found, falls short of the standard")
+    return "met", _("Found")
+
+
+def _requirements(layer: ExplicitLayer) -> tuple[Fact, ...]:
+    """Each number of the standard's clause 5, held against what was found."""
+    lang = page_lang()
+    tones = {True: "met", False: "bad", None: "none"}
+    return tuple(
+        Fact(measured.name(one, lang), measured.words(one, lang), tone=tones[one.met])
+        for one in layer.requirements
+    )
+
+
+def _explicit_facts(layer: ExplicitLayer) -> tuple[Fact, ...]:
+    known = {one.code for one in layer.requirements}
+    return _facts(
+        (
+            _("Height, share of the shortest side"),
+            None if "height" in known else _share(layer.height_ratio),
         ),
+        (_("Seconds shown or heard"), None if "seconds" in known else layer.seconds),
+        (_("Recognised by"), place_words(layer.how)),
     )
 
 
@@ -155,17 +192,60 @@ def _aigc(layer: AigcLayer | None, iptc: IptcLayer | None) -> Row:
             _("Nothing, by itself."),
             _("That there never was any: copying, screenshots and some sites drop metadata without anyone meaning to."),
         )  # fmt: skip
+    tone, word = _aigc_standing(layer)
+    proves, limits = _signed_statement(layer.security)
     return Row(
         "aigc",
         name,
-        "due" if layer.deviations else "met",
-        _("Found, with deviations") if layer.deviations else _("Found"),
+        tone,
+        word,
         _statement(layer.label),
         _maker(layer),
-        _("That the file itself carries this statement, where machines look for it."),
-        _("Who wrote it: without a signature, anyone can add or copy metadata."),
+        proves,
+        limits,
         _aigc_facts(layer),
     )
+
+
+def _aigc_standing(layer: AigcLayer) -> tuple[str, str]:
+    security = layer.security
+    if security and security.signature == "invalid":
+        return "bad", _("Found, its signature does not check out")
+    if security and security.binding == "altered":
+        return "bad", _("Found, signed for another content")
+    if layer.deviations:
+        return "due", _("Found, with deviations")
+    if security and (security.signature, security.binding) == ("valid", "intact"):
+        return "met", _("Found, signed for this content")
+    return "met", _("Found")
+
+
+def _signed_statement(security: Security | None) -> tuple[str, str]:
+    """What the field proves with the security data in it, and what it does not."""
+    carried = _("That the file itself carries this statement, where machines look for it.")
+    unsigned = _("Who wrote it: without a signature, anyone can add or copy metadata.")
+    if security is None or security.signature in {"none", "unsupported"}:
+        return carried, unsigned
+    if security.signature == "invalid":
+        return (
+            _("That the label, or its signature, was changed after signing."),
+            _("Who wrote what it says now."),
+        )
+    if security.binding == "altered":
+        return (
+            _("That the label was signed, for a content that differs from this one."),
+            _("Whether the content was changed or the label was moved here from another."),
+        )
+    who = (
+        _("That whoever holds that key signed this label.")
+        if security.signature == "unknown_signer"
+        else _("That the named signer signed this label.")
+    )
+    if security.binding == "intact":
+        return f"{who} {_('That the content is the one it was signed for.')}", _(
+            "That what the signer says about its making is right."
+        )
+    return who, _("That it belongs to this content: the signature covers the label alone.")
 
 
 def _iptc(name: str, layer: IptcLayer) -> Row:
@@ -213,6 +293,9 @@ def _aigc_facts(layer: AigcLayer) -> tuple[Fact, ...]:
         (_("Place in the file"), layer.place, True),
         (_("Labels in the file"), layer.count),
         (_("Security data"), _security(security.kind, security.signature) if security else None),
+        (_("Signed by"), security.signer if security else None),
+        (_("Fingerprint of the key (SM3)"), security.key if security else None, True),
+        (_("Bound to the content"), _binding(security.binding) if security else None),
     )
 
 
@@ -228,6 +311,15 @@ def _security(kind: str, signature: str) -> str:
         "unsupported": _("signed in a way not supported here"),
     }
     return words.get(signature, _("present, not signed"))
+
+
+def _binding(binding: str) -> str | None:
+    words = {
+        "intact": _("yes, and it is unchanged"),
+        "altered": _("yes, and it is another or was changed"),
+        "unsupported": _("yes, in a way not supported here"),
+    }
+    return words.get(binding)
 
 
 def _credential(layer: CredentialLayer | None) -> Row:

@@ -14,6 +14,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from colophon.errors import RequestInvalid, TooLarge
+from colophon.labels import carriers
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -70,14 +71,20 @@ def received(request: HttpRequest, field: str, limit: int) -> Received:
     return Received(cast("BinaryIO", upload.file), name)
 
 
+def accepted() -> str:
+    """What a file field offers to choose from: every form that some label goes into."""
+    kinds = ("image/*", "audio/*", "video/*", "text/*")
+    return ",".join((*kinds, *sorted(carriers.extensions())))
+
+
 def safe_name(name: str | None) -> str:
     """A file name fit to be shown and to be offered for download: no path, one line."""
     bare = PurePath((name or "").replace("\\", "/")).name
     return "".join(c for c in bare if c.isprintable())[:120] or "file"
 
 
-def preview(source: BinaryIO, media_type: str, medium: str) -> Preview:
-    """The file as the page can show it without keeping it."""
+def preview(source: BinaryIO, media_type: str, medium: str, *, most: int = INLINE_BYTES) -> Preview:
+    """The file as the page can show it without keeping it; ``most``: bytes sent back in it."""
     source.seek(0)
     if medium in {"text", "document"} and not media_type.startswith("application/"):
         head = source.read(TEXT_CHARACTERS * 4).decode("utf-8", errors="replace")
@@ -86,8 +93,8 @@ def preview(source: BinaryIO, media_type: str, medium: str) -> Preview:
     source.seek(0)
     if media_type not in INLINE_TYPES.get(medium, set()):
         return Preview(medium, bars=bars)
-    data = source.read(INLINE_BYTES + 1)
-    if len(data) > INLINE_BYTES:
+    data = source.read(most + 1)
+    if len(data) > most:
         return Preview(medium, bars=bars)
     encoded = base64.b64encode(data).decode("ascii")
     return Preview(medium, address=f"data:{media_type};base64,{encoded}", bars=bars)

@@ -15,7 +15,7 @@ STRICT = {
     "frame-ancestors": "'none'",
     "img-src": "'self' data: blob:",
     "manifest-src": "'self'",
-    "media-src": "'self' blob:",
+    "media-src": "'self' blob: data:",
     "script-src": "'self'",
     "style-src": "'self'",
 }

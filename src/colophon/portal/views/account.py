@@ -1,4 +1,4 @@
-"""A user's own content: submit, watch, read what was written, download."""
+"""A user's own content: try a label, submit, watch, compare, download."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,13 +18,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from colophon.content import download, register, submission, verification
 from colophon.content.states import State
 from colophon.errors import ColophonError
-from colophon.parties import operator
-from colophon.portal import contents, findings, upload, visitor, wording
+from colophon.parties import operator, throttle
+from colophon.portal import comparing, contents, findings, trying, upload, visitor, wording
 from colophon.portal.views.verify import problem
 from colophon.store import clock
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
     from colophon.content.models import Content
 
@@ -35,29 +36,38 @@ READ_BACK_BYTES = 64 * 1024 * 1024
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
-    """Submit, and the list of one's own contents."""
+    """Submit or try, and the list of one's own contents."""
     context: dict[str, object] = {}
     status = 200
     if request.method == "POST":
         try:
-            taken = _submitted(request)
+            if request.POST.get("act") == "preview":
+                context = _tried(request)
+            else:
+                taken = _submitted(request)
+                told = _("Received. The labelled file will be here in a moment.")
+                messages.success(request, told)
+                return redirect("portal:content", content_id=taken.pk)
         except ColophonError as error:
             context, status = {"problem": problem(error)}, error.http_status
-        else:
-            messages.success(request, _("Received. The labelled file will be here in a moment."))
-            return redirect("portal:content", content_id=taken.pk)
+    return render(request, "portal/account.html", context | _desk(request), status=status)
+
+
+def _desk(request: HttpRequest) -> dict[str, object]:
+    """The form's words and the list."""
     profile = operator.find()
     page = Paginator(register.of(visitor.account(request)), ROWS).get_page(request.GET.get("page"))
-    context |= {
+    return {
         "page": page,
         "rows": [contents.Shown(each, contents.standing(each.state)) for each in page],
         "kinds": wording.kind_choices(),
         "label_words": wording.label_words(profile.wording if profile else ""),
         "chosen": request.POST.get("kind", ""),
         "limit": settings.COLOPHON_MAX_UPLOAD,
+        "preview_limit": trying.MOST_BYTES,
+        "accepted": upload.accepted(),
         "moving": any(contents.standing(each.state).moving for each in page),
     }
-    return render(request, "portal/account.html", context, status=status)
 
 
 @login_required
@@ -76,6 +86,8 @@ def content(request: HttpRequest, content_id: UUID) -> HttpResponse:
         "content": found,
         "standing": contents.standing(found.state),
         "written": contents.written(found.written),
+        "numbers": contents.numbers(found.medium, found.written.get("explicit") or {}),
+        "compared": comparing.compared(found, visitor.account(request)),
         "sheet": _read_back(found),
         "remarks": [note[wording.page_lang()] for note in found.notes],
     }
@@ -91,6 +103,46 @@ def content_file(request: HttpRequest, content_id: UUID) -> HttpResponseBase:
     except ColophonError as error:
         context = {"problem": problem(error)}
         return render(request, "portal/refused.html", context, status=error.http_status)
+
+
+@login_required
+@require_safe
+def original_file(request: HttpRequest, content_id: UUID) -> HttpResponseBase:
+    """The file as it was sent, for the account that sent it."""
+    viewer = visitor.account(request)
+    try:
+        found = register.find(content_id, viewer)
+        file = comparing.original(found, viewer)
+    except ColophonError as error:
+        context = {"problem": problem(error)}
+        return render(request, "portal/refused.html", context, status=error.http_status)
+    with file:
+        answer = HttpResponse(file.read(), content_type=found.media_type)
+    answer["Content-Disposition"] = download.disposition(found.name)
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer["Cache-Control"] = "private, no-cache"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _tried(request: HttpRequest) -> dict[str, object]:
+    """What the label would look like on the file; nothing is kept."""
+    throttle.admit(visitor.actor(request), "preview", trying.A_MINUTE, now=clock.now())
+    given = upload.received(request, "file", trying.MOST_BYTES)
+    asked = trying.Asked(
+        kind=request.POST.get("kind", ""),
+        action=request.POST.get("action") or "created",
+        explicit=request.POST.get("explicit") or "auto",
+        lang=wording.page_lang(),
+    )
+    trial = trying.tried(given, asked)
+    return {
+        "trial": trial,
+        "preview": trial.shown,
+        "numbers": contents.numbers(trial.medium, trial.explicit),
+        "layers": [each.name for each in contents.written(trial.applied.written)],
+        "remarks": [note.words(wording.page_lang()) for note in trial.applied.notes],
+    }
 
 
 def _submitted(request: HttpRequest) -> Content:

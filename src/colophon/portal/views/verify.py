@@ -32,6 +32,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {
         "examples": examples.named(),
         "limit": _limit(request),
+        "accepted": upload.accepted(),
     }
     status = 200
     try:

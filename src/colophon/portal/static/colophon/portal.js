@@ -153,7 +153,7 @@ function sending() {
   document.querySelectorAll("form[data-progress]").forEach((form) => {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      send(form, one("button[type=submit]", form));
+      send(form, event.submitter || one("button[type=submit]", form));
     });
   });
 }
@@ -172,6 +172,7 @@ function send(form, button) {
   request.onload = () => {
     const page = request.response;
     if (!page || !one("main", page)) { form.submit(); return; }
+    if (button.value === "preview" && tried(page)) { bar.remove(); button.disabled = false; return; }
     if (request.responseURL !== location.href) history.pushState(null, "", request.responseURL);
     document.title = page.title;
     page.querySelectorAll("link[rel=stylesheet]").forEach((sheet) => {
@@ -182,7 +183,20 @@ function send(form, button) {
     scrollTo(0, 0);
     start();
   };
-  request.send(new FormData(form));
+  const body = new FormData(form);
+  if (button.name) body.set(button.name, button.value);
+  request.send(body);
+}
+
+/* A preview takes its place beside the form: the chosen file stays chosen. */
+function tried(page) {
+  const trial = one("[data-trial]"), fresh = one("[data-trial]", page);
+  if (!trial || !fresh || one("[role=alert]", page)) return false;
+  document.querySelectorAll("main > [role=alert]").forEach((old) => old.remove());
+  trial.replaceWith(fresh);
+  fresh.focus({ preventScroll: true });
+  fresh.scrollIntoView({ block: "nearest" });
+  return true;
 }
 
 addEventListener("popstate", () => location.reload());
