@@ -126,7 +126,8 @@ def read(data: bytes | str, place: str) -> AigcReading:
         found.append(deviations.of("surrounding_text"))
     readings = [_reading(each, place, []) for each in candidates]
     found += _together(readings)
-    return _reading(first, place, found, more=len(candidates) - 1)
+    every = tuple(dict.fromkeys((*found, *readings[0].deviations)))
+    return replace(readings[0], deviations=every, more=len(candidates) - 1)
 
 
 def find(
@@ -254,7 +255,6 @@ def _reading(
     place: str,
     found: list[Deviation],
     context: frozenset[str] = frozenset(),
-    more: int = 0,
 ) -> AigcReading:
     held = fields.values(candidate.pairs, yaml=candidate.yaml)
     all_found = [
@@ -275,7 +275,6 @@ def _reading(
         start=candidate.start,
         end=candidate.end,
         context=context,
-        more=more,
     )
 
 

@@ -20,6 +20,8 @@ ROLES = {"1": "generation", "2": "propagation"}
 
 # GB 32100 leaves out I, O, S, V and Z, which are mistaken for digits and each other.
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_ORDER = {character: place for place, character in enumerate(_USCC_ALPHABET)}
+_WEIGHTS = tuple(pow(3, place, len(_USCC_ALPHABET)) for place in range(USCC_LENGTH - 1))
 _USCC = re.compile(rf"[{_USCC_ALPHABET}]{{2}}[0-9]{{6}}[{_USCC_ALPHABET}]{{10}}")
 _EXTENSION = re.compile(rf"{NO_EXTENSION}|[12][0-9A-Z]{{4}}")
 _LOOSE = re.compile(r"0011([0-9A-Z]{15,18})([0-9A-Z]{0,8})")
@@ -32,9 +34,10 @@ def uscc_check_character(first_17: str) -> str:
     Raises ValueError for a character outside the alphabet.
     """
     modulus = len(_USCC_ALPHABET)
+    if not _ORDER.keys() >= set(first_17):
+        raise ValueError(ascii(first_17[:USCC_LENGTH]))
     total = sum(
-        _USCC_ALPHABET.index(character) * pow(3, place, modulus)
-        for place, character in enumerate(first_17)
+        _ORDER[character] * weight for character, weight in zip(first_17, _WEIGHTS, strict=True)
     )
     return _USCC_ALPHABET[(modulus - total % modulus) % modulus]
 

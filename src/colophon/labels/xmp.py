@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeVar
 
 from colophon.labels.tolerant.xml_spans import (
@@ -62,6 +63,8 @@ _ENCODINGS = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
+_REMEMBERED = 1 << 16
+"""A packet of at most so many bytes is kept until others are read."""
 # By bytes a unit: what keeps ill-formed text as it is, where Python has such a handler.
 _HANDLERS = {1: "surrogateescape", 2: "surrogatepass", 4: "replace"}
 
@@ -95,6 +98,16 @@ class XmpFacts:
 
 def read(packet: bytes) -> XmpFacts:
     """Every label in a packet, in any namespace and form; never raises, expands no entity."""
+    # One file's packet is asked for its label, and again for its source type.
+    return _remembered(packet) if len(packet) <= _REMEMBERED else _facts(packet)
+
+
+@lru_cache(maxsize=2)
+def _remembered(packet: bytes) -> XmpFacts:
+    return _facts(packet)
+
+
+def _facts(packet: bytes) -> XmpFacts:
     text = _decode(packet)[0].encode("utf-8", "replace").decode()
     survey = _surveyed(text)
     return XmpFacts(

@@ -116,15 +116,19 @@ def disallowed(name: str, value: str) -> str:
 
     A quotation mark is allowed in the reserved fields alone, where JSON escapes it.
     """
-    allowed = _character()
+    allowed, only_allowed = _characters()
+    if only_allowed.fullmatch(value):
+        return ""
     extra = '"' if name in RESERVED else ""
     odd = {character for character in value if not allowed.fullmatch(character)}
     return "".join(sorted(odd - set(extra)))
 
 
 @cache
-def _character() -> re.Pattern[str]:
-    return re.compile(str(parameters.value("implicit.character_pattern")))
+def _characters() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """One character that a value may hold, and a whole value of such."""
+    one = str(parameters.value("implicit.character_pattern"))
+    return re.compile(one), re.compile(f"(?:{one})*+")
 
 
 def _judge_kind(name: str, pair: Pair, *, yaml: bool) -> Iterator[Deviation]:
