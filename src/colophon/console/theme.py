@@ -33,6 +33,8 @@ _LABEL: dict[str, Any] = {
     "link": reverse_lazy("console-label"),
     "permission": lambda request: request.user.has_perm("parties.view_operator"),
 }
+_WITHOUT = _place(_("Without explicit label"), "content_unlabelledversion_changelist", "contract")
+
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Colophon",
@@ -61,7 +63,12 @@ UNFOLD: dict[str, Any] = {
             {"title": "", "items": [_place(_("Today"), "index", "today")]},
             {
                 "title": _("Content"),
-                "items": [_place(_("Contents"), "content_content_changelist", "draft"), _LABEL],
+                "items": [
+                    _place(_("Contents"), "content_content_changelist", "draft"),
+                    _LABEL,
+                    _WITHOUT,
+                    _place(_("Duties of users"), "content_dutiestext_changelist", "gavel"),
+                ],
             },
             {
                 "title": _("People and programs"),

@@ -1,20 +1,25 @@
-"""Staff pages: contents with their state, and held ones to be tried again."""
+"""Staff pages: contents with their state and held ones to be tried again; versions without
+explicit label with the duties accepted, and the duties' text.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
+from django.forms import CharField, ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from colophon import terms
-from colophon.content import submission
-from colophon.content.models import Content
+from colophon.content import duties, submission
+from colophon.content.models import Content, DutiesText, UnlabelledVersion
 from colophon.content.states import State
 from colophon.errors import Lang
 from colophon.store import clock
@@ -88,11 +93,7 @@ class ContentAdmin(ReadOnly):
 
     @admin.display(description=_("problem"))
     def problem_shown(self, content: Content) -> str:
-        if not content.problem:
-            return "–"
-        lang = _lang()
-        problem = content.problem
-        return f"{problem['code']}: {problem['cause'][lang]} {problem['remedy'][lang]}"
+        return _told(content.problem)
 
     @admin.display(description=_("file"))
     def file(self, content: Content) -> str:
@@ -107,6 +108,122 @@ class ContentAdmin(ReadOnly):
     @admin.display(description=_("written"))
     def written_shown(self, content: Content) -> str:
         return _json(content.written)
+
+
+@admin.register(UnlabelledVersion)
+class UnlabelledVersionAdmin(ReadOnly):
+    """The record the law asks for: who accepted which text when, and what was then given."""
+
+    list_display = (
+        *("number", "recipient_shown", "accepted", "duties_version", "state", "given"),
+        *("last_given", "keep_until"),
+    )
+    list_filter = ("state", "duties_version")
+    search_fields = ("content__id", "recipient", "sha256", "duties_sha256")
+    date_hierarchy = "accepted"
+    list_per_page = 50
+    list_select_related = ("content",)
+    fields = (
+        *("content", "recipient", "accepted", "keep_until", "duties_version", "duties_sha256"),
+        *("duties_shown", "state", "problem_shown", "made", "sha256", "size"),
+        *("given", "last_given", "written_shown"),
+    )
+    readonly_fields = fields
+
+    @admin.display(description=_("content"), ordering="content_id")
+    def number(self, version: UnlabelledVersion) -> str:
+        return f"{str(version.content_id)[:8]}…"
+
+    @admin.display(description=_("recipient"), ordering="recipient")
+    def recipient_shown(self, version: UnlabelledVersion) -> str:
+        return _short(version.recipient.removeprefix("account:"))
+
+    @admin.display(description=_("duties of users"))
+    def duties_shown(self, version: UnlabelledVersion) -> str:
+        if version.duties is None:
+            return str(_("a text that the operator keeps"))
+        return _plain(version.duties.text)
+
+    @admin.display(description=_("problem"))
+    def problem_shown(self, version: UnlabelledVersion) -> str:
+        return _told(version.problem)
+
+    @admin.display(description=_("written"))
+    def written_shown(self, version: UnlabelledVersion) -> str:
+        return _json(version.written)
+
+
+class DutiesForm(ModelForm):
+    """The text in both languages; each time it is published it is a new version."""
+
+    zh = CharField(label="中文", max_length=duties.LONGEST, widget=UnfoldAdminTextareaWidget)
+    en = CharField(label="English", max_length=duties.LONGEST, widget=UnfoldAdminTextareaWidget)
+
+    class Meta:
+        model = DutiesText
+        fields = ()
+
+
+@admin.register(DutiesText)
+class DutiesTextAdmin(ReadOnly):
+    """What users accept; a new text asks everybody again, the old ones stay as they were."""
+
+    form = DutiesForm
+    list_display = ("version", "lang", "published", "shipped", "sha256")
+    list_filter = ("lang",)
+    readonly_fields = ("version", "lang", "published", "shipped", "sha256", "text_shown")
+
+    @admin.display(description=_("text"))
+    def text_shown(self, row: DutiesText) -> str:
+        return _plain(row.text)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Who was granted it publishes a text."""
+        return bool(request.user.has_perm("content.add_dutiestext"))
+
+    def get_fields(self, request: HttpRequest, obj: DutiesText | None = None) -> tuple[str, ...]:
+        """A new text is written, a published one shown."""
+        del request
+        return ("zh", "en") if obj is None else self.readonly_fields
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: DutiesText | None = None
+    ) -> tuple[str, ...]:
+        del request
+        return () if obj is None else self.readonly_fields
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The text that stands, to be worked on."""
+        del request
+        texts = duties.current().texts
+        return {"zh": texts["zh"], "en": texts["en"]}
+
+    def save_model(
+        self, request: HttpRequest, obj: DutiesText, form: ModelForm, change: bool
+    ) -> None:
+        """One call to the act; the form's own saving is left out."""
+        del change
+        words = form.cleaned_data
+        by = f"account:{getattr(request.user, 'number', '')}"
+        found = duties.publish(words["zh"], words["en"], by=by, now=clock.now())
+        row = duties.row_of(found, "zh")
+        obj.pk, obj.version, obj.lang = row.pk, row.version, row.lang
+
+
+def _short(number: str) -> str:
+    return f"{number[:8]}…" if len(number) > len("12345678…") else number
+
+
+def _told(problem: Mapping[str, Any] | None) -> str:
+    """Why something is held, in the page's language."""
+    if not problem:
+        return "–"
+    lang = _lang()
+    return f"{problem['code']}: {problem['cause'][lang]} {problem['remedy'][lang]}"
+
+
+def _plain(text: str) -> str:
+    return format_html('<div class="whitespace-pre-wrap">{}</div>', text)
 
 
 def _lang() -> Lang:

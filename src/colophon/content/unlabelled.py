@@ -193,6 +193,11 @@ def opened(content: Content) -> tuple[UnlabelledVersion, BinaryIO]:
     return found.version, blobs.open_(found.version.sha256)
 
 
+def earlier(content: Content) -> bool:
+    """Whether any duties, of whichever version, were accepted for ``content``."""
+    return UnlabelledVersion.objects.filter(content=content).exists()
+
+
 def is_version(content: Content, sha256: str) -> bool:
     """Whether these bytes are a version of ``content`` that was made here without the label."""
     return UnlabelledVersion.objects.filter(content=content, sha256=sha256).exists()
