@@ -62,7 +62,7 @@ def test_turned_when_shown(plain, tmp_path):
     assert (found.where, met(found)["height"]) == (written.where, True)
 
 
-@pytest.mark.parametrize("seconds", [0.5, 1.6])
+@pytest.mark.parametrize("seconds", [0.5, pytest.param(1.6, marks=pytest.mark.slow)])
 def test_shown_too_briefly(plain, labelled, tmp_path, seconds):
     parts = (
         f"[0:v]trim=0:{seconds},setpts=PTS-STARTPTS[a];"
@@ -96,7 +96,10 @@ def test_a_film_shorter_than_the_least_time(labelled, tmp_path):
     assert found.seconds == pytest.approx(1, abs=0.05)
 
 
-@pytest.mark.parametrize("name", ["webm", "mkv", "avi", "mov"])
+@pytest.mark.parametrize(
+    "name",
+    ["webm", *(pytest.param(name, marks=pytest.mark.slow) for name in ("mkv", "avi", "mov"))],
+)
 def test_other_containers(labelled, tmp_path, name):
     kinds = {
         "webm": ("video/webm", ["-c:v", "libvpx-vp9", "-cpu-used", "8", "-deadline", "realtime"]),
