@@ -236,16 +236,20 @@ def _signed_statement(security: Security | None) -> tuple[str, str]:
             _("That the label was signed, for a content that differs from this one."),
             _("Whether the content was changed or the label was moved here from another."),
         )
-    who = (
-        _("That whoever holds that key signed this label.")
-        if security.signature == "unknown_signer"
-        else _("That the named signer signed this label.")
-    )
+    known = security.signature == "valid"
     if security.binding == "intact":
-        return f"{who} {_('That the content is the one it was signed for.')}", _(
-            "That what the signer says about its making is right."
+        return (
+            _("That the named signer signed this label, and for this very content.")
+            if known
+            else _("That whoever holds that key signed this label, and for this very content."),
+            _("That what the signer says about its making is right."),
         )
-    return who, _("That it belongs to this content: the signature covers the label alone.")
+    return (
+        _("That the named signer signed this label.")
+        if known
+        else _("That whoever holds that key signed this label."),
+        _("That it belongs to this content: the signature covers the label alone."),
+    )
 
 
 def _iptc(name: str, layer: IptcLayer) -> Row:
