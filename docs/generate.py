@@ -288,13 +288,14 @@ def measured_rows(
 def measured_cells(said: dict[str, Any]) -> tuple[str, ...]:
     """What was measured of one extension, in the order of MEASURED_HEADS."""
     words = {"words": "words 文字", "sound": "sound 声音"}
+    places = {"inside": "inside 内嵌", "beside": "beside 旁置"}
     return (
         YES if said["read_back"] and said["platform"] else NO,
         f"{YES if said['reader_agrees'] else NO} {said['reader']}",
         f"{YES if said['same'] else NO} {said['oracle']}",
         YES if said["security"] == ["valid", "intact"] else NO,
         words.get(said["explicit"] or "", f"{NO} `{said['explicit_refused']}`"),
-        YES if said["signed"] else NO,
+        f"{YES} {places[said['manifest']]}" if said["manifest"] else NO,
     )
 
 
@@ -397,7 +398,8 @@ def schemas() -> dict[str, Any]:
     from colophon.labels.model import Applied, Findings
 
     applied = TypeAdapter(Applied).json_schema(mode="serialization")
-    del applied["properties"]["data"]
+    for name in ("data", "sidecar_data", "manifest_data"):
+        del applied["properties"][name]
     del applied["$defs"]["Duty"]["properties"]["clause"]
     applied["$defs"]["Duty"]["required"].remove("clause")
     return {

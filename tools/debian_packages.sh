@@ -9,6 +9,9 @@ missing=""
 for pair in $wanted; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
 done
+if ! perl -MArchive::Zip -e 1 2>/dev/null; then
+    missing="$missing libarchive-zip-perl"
+fi
 if ! tesseract --list-langs 2>/dev/null | grep -q chi_sim; then
     missing="$missing tesseract-ocr-chi-sim"
 fi

@@ -12,6 +12,10 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 PAGE = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
 SECTIONS = {
     "What the service runs on": PROJECT["dependencies"],
+    "Extras, off by default": [
+        *PROJECT["optional-dependencies"]["ocr"],
+        *PROJECT["optional-dependencies"]["pictures"],
+    ],
     "What proves it": PROJECT["optional-dependencies"]["test"],
     "What checks it": PROJECT["optional-dependencies"]["check"],
     "What these pages are built with": PROJECT["optional-dependencies"]["docs"],
@@ -79,6 +83,19 @@ def test_the_licence_in_the_row_is_the_packages_own(package):
     named = {same.get(family, family) for family in families if re.search(rf"\b{family}", said)}
     assert named, said
     assert any(re.search(rf"\b{family}", claimed) for family in named)
+
+
+def test_the_extras_are_not_installed_unasked():
+    extras = {name_of(line) for line in SECTIONS["Extras, off by default"]}
+    assert extras.isdisjoint(LOCKED)
+    assert extras.isdisjoint(name_of(line) for line in PROJECT["dependencies"])
+
+
+def test_the_gpl_in_the_extra_pictures_is_named():
+    section = PAGE.split("## The wheels of the extra pictures")[1].split("\n## ")[0]
+    assert "GPL-3.0-or-later" in rows("Extras, off by default")["pillow-jxl-plugin"][1]
+    assert "`pillow-jxl-plugin` is **GPL-3.0-or-later**" in section
+    assert "libx265, GPL-2.0-or-later" in section
 
 
 def test_the_gpl_libraries_in_pyavs_wheels_are_named():

@@ -96,12 +96,11 @@ def _layer(found: Findings) -> AigcLayer:
 def full(row: Row, signer: Signer, folder: Path) -> Record:
     """The explicit label and the signed manifest, each where the format can bear one."""
     name, source = f"a{row.suffix}", sample(row.suffix)
+    signing: Any = {"credential": signer, "text_manifest": True, "manifest_beside": True}
     try:
-        applied = apply(
-            source, name=name, label=LABEL, explicit="on", credential=signer, text_manifest=True
-        )
+        applied = apply(source, name=name, label=LABEL, explicit="on", **signing)
     except ColophonError as refused:
-        applied = _implicit(source, row, credential=signer, text_manifest=True)
+        applied = _implicit(source, row, **signing)
         shown: Record = {"explicit": None, "explicit_refused": refused.code}
     else:
         written = applied.written["explicit"]
@@ -109,10 +108,15 @@ def full(row: Row, signer: Signer, folder: Path) -> Record:
         shown = {"explicit": form, "explicit_refused": None}
     path = folder / name
     path.write_bytes(applied.data or b"")
+    if applied.manifest_data is not None:
+        path.with_name(f"{name}.c2pa").write_bytes(applied.manifest_data)
+    if applied.sidecar_data is not None:
+        path.with_name(f"{name}.xmp").write_bytes(applied.sidecar_data)
     found = inspect(path, anchors=[signer.root]).layers
     manifest, label = found.credential, found.explicit
     signed = bool(manifest and manifest.valid and manifest.trusted and manifest.aigc_matches)
     assert signed == ("credential" in applied.written)
     if shown["explicit"] and label is not None:
         assert label.present
-    return shown | {"signed": signed}
+    where = "inside" if applied.manifest_data is None else "beside"
+    return shown | {"manifest": where if signed else None}
