@@ -1,11 +1,14 @@
 """Findings become words: always five rows, a seal only over proof, and no word too much."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from django.utils import translation
 
-from colophon.labels.model import Integrity, Notice, Verdict
+from colophon.labels.model import Integrity, Notice, Requirement, Security, Verdict
+from colophon.labels.remarks import remark
+from colophon.portal import rows
 from colophon.portal.findings import MAX_DEPTH, sheet
 
 from . import samples
@@ -145,3 +148,73 @@ def test_an_iptc_trace_is_told_where_the_label_is_missing():
     with translation.override("en"):
         row = sheet(found).rows[1]
     assert (row.tone, row.word) == ("due", "Another field found")
+
+
+def requirement(**values):
+    return replace(Requirement("height", "5.2", met=True, found=0.052, least=0.05), **values)
+
+
+def test_each_number_of_the_standard_is_told_with_whether_it_is_met():
+    short = requirement(met=False, found=0.031)
+    unseen = Requirement("contrast", "WCAG 2.2 1.4.3", met=None, least=4.5)
+    layer = replace(samples.EXPLICIT, requirements=(short, unseen))
+    found = replace(samples.labelled(), layers=replace(samples.labelled().layers, explicit=layer))
+    with translation.override("en"):
+        row = rows.five(found)[0]
+    assert (row.tone, row.word) == ("due", "Found, falls short of the standard")
+    told = {fact.term: fact for fact in row.facts}
+    assert told["Height"].tone == "bad"
+    assert "3.1 %" in told["Height"].value and "5.2" in told["Height"].value
+    assert told["Contrast"].tone == "none"
+    assert "Height, share of the shortest side" not in told
+
+
+def test_a_label_in_order_is_found_and_nothing_more():
+    layer = replace(samples.EXPLICIT, requirements=(requirement(),))
+    found = replace(samples.labelled(), layers=replace(samples.labelled().layers, explicit=layer))
+    with translation.override("en"):
+        assert rows.five(found)[0].word == "Found"
+
+
+def signed_label(signature, binding="none", **more):
+    security = Security("securitydata", signature, "plain", binding=binding, **more)
+    aigc = replace(samples.AIGC, security=security)
+    return replace(samples.labelled(), layers=replace(samples.labelled().layers, aigc=aigc))
+
+
+@pytest.mark.parametrize(
+    ("signature", "binding", "tone", "word", "proves"),
+    [
+        ("valid", "intact", "met", "signed for this content", "named signer"),
+        ("unknown_signer", "intact", "met", "Found", "whoever holds that key"),
+        ("valid", "none", "met", "Found", "named signer signed this label."),
+        ("valid", "altered", "bad", "another content", "differs from this one"),
+        ("invalid", "none", "bad", "does not check out", "changed after signing"),
+        ("none", "none", "met", "Found", "carries this statement"),
+    ],
+)
+def test_a_labels_signature_proves_what_it_covers(signature, binding, tone, word, proves):
+    with translation.override("en"):
+        row = rows.five(signed_label(signature, binding, signer="Example", key="ab" * 32))[1]
+    assert row.tone == tone
+    assert word in row.word and proves in row.proves
+    assert row.limits
+    told = {fact.term: fact.value for fact in row.facts}
+    assert told["Signed by"] == "Example"
+
+
+def test_the_seal_stands_over_a_label_signed_by_a_known_key_for_this_content():
+    with translation.override("en"):
+        assert [seal.kind for seal in sheet(signed_label("valid", "intact")).seals] == ["signature"]
+        for signature, binding in (("valid", "none"), ("unknown_signer", "intact"),
+                                   ("valid", "altered"), ("invalid", "intact")):  # fmt: skip
+            assert sheet(signed_label(signature, binding)).seals == ()
+
+
+def test_the_readers_remarks_are_told_once():
+    found = replace(
+        samples.original(), notes=(*samples.original().notes, remark("members_labelled", count=3))
+    )
+    with translation.override("en"):
+        told = sheet(found).remarks
+    assert len(told) == 1 and "3" in told[0]
