@@ -37,6 +37,7 @@ def test_a_picture_is_shown_with_its_label_and_nothing_is_kept(signed_in, provid
     assert answer.status_code == 200
     assert "nothing has been submitted" in page
     assert "Art. 17(1)(5)" in page
+    assert answer.context["taken_for"] == "Picture"
     shown = re.search(r'src="data:image/png;base64,([^"]+)"', page)[1]
     labelled = Image.open(io.BytesIO(base64.b64decode(shown))).convert("RGB")
     plain = Image.open(picture())

@@ -17,6 +17,7 @@ from colophon.content import submission
 from colophon.content.release import workplace
 from colophon.errors import ColophonError, Lang, TooLarge, TooOften
 from colophon.labels.apart import Bounds, Worker
+from colophon.labels.duty import KIND_OF_MEDIUM
 from colophon.labels.model import Applied, Label
 from colophon.labels.reading import medium_of
 from colophon.parties import operator
@@ -48,10 +49,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What labelling would do: to be shown, then forgotten."""
+    """What labelling would do: to be shown, then forgotten. ``kind``: the technology it was
+    taken for, asked or decided from the file.
+    """
 
     name: str
     medium: str
+    kind: str
     applied: Applied
     shown: Preview
 
@@ -93,10 +97,11 @@ def _labelled(given: Received, asked: Asked) -> Trial:
         with source.open("wb") as copy:
             shutil.copyfileobj(given.source, copy)
         applied = _applied(source, target, asked, given.name)
-        medium = str(medium_of(applied.media_type))
+        medium = medium_of(applied.media_type)
         with target.open("rb") as finished:
-            shown = preview(finished, applied.media_type, medium, most=SHOWN_BYTES)
-    return Trial(given.name, medium, applied, shown)
+            shown = preview(finished, applied.media_type, medium.value, most=SHOWN_BYTES)
+    kind = asked.kind or KIND_OF_MEDIUM[medium].value
+    return Trial(given.name, medium.value, kind, applied, shown)
 
 
 def _applied(source: Path, target: Path, asked: Asked, name: str) -> Applied:

@@ -80,7 +80,14 @@ def kind_choices() -> tuple[KindChoice, ...]:
                    _cited("17.1.5")),
         KindChoice("video", _("Video"),
                    _("Moving pictures without a person’s features."), _cited("17.1.5")),
+        KindChoice("scene", _("3D scene"),
+                   _("Digital people, virtual scenes, immersive worlds."), _cited("17.1.4")),
     )  # fmt: skip
+
+
+def kind_name(value: str) -> str:
+    """A technology's name, as the form offers it; one that it does not offer as it is."""
+    return next((choice.name for choice in kind_choices() if choice.value == value), value)
 
 
 def label_words(wording: str) -> tuple[tuple[str, str], ...]:

@@ -138,6 +138,7 @@ def _tried(request: HttpRequest) -> dict[str, object]:
     trial = trying.tried(given, asked)
     return {
         "trial": trial,
+        "taken_for": wording.kind_name(trial.kind),
         "preview": trial.shown,
         "numbers": contents.numbers(trial.medium, trial.explicit),
         "layers": [each.name for each in contents.written(trial.applied.written)],
