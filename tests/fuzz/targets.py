@@ -2,65 +2,43 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect as looking
 import io
-import pkgutil
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from colophon.errors import ColophonError
 from colophon.labels import aigc, gathering, security_data, xmp
+from colophon.labels.carriers.compound import COMPOUND
 from colophon.labels.carriers.packet import Carrier
-from tests.labels import carriers as carrier_tests
-from tests.labels.carriers.contract import LABEL, CarrierContract, packets_of, read, render, write
+from colophon.labels.carriers.stl import STL
+from tests.fuzz.roads import all_roads
+from tests.fuzz.target import LARGEST_SEED, Target, Unsound, contracts, seeds_of
+from tests.labels.carriers import test_compound, test_stl
+from tests.labels.carriers.contract import LABEL, CarrierContract, packets_of, read, render
 
-LARGEST_SEED = 40_000
 MOST_SEEDS = 10
 
 
-@dataclass(frozen=True)
-class Target:
-    """``run`` takes any bytes and raises nothing but a named error."""
-
-    name: str
-    seeds: tuple[bytes, ...]
-    run: Callable[[bytes], None]
-
-
-class Unsound(Exception):
-    """A file was written that does not read back as it should."""
-
-
 def all_targets() -> list[Target]:
-    """One a carrier, then the readers that take a value by itself."""
-    return [*(_of_carrier(one) for one in contracts()), *_of_values()]
-
-
-def contracts() -> list[CarrierContract]:
-    """Every contract test of a carrier, ready to give its samples."""
-    found = []
-    for module in pkgutil.iter_modules(carrier_tests.__path__, carrier_tests.__name__ + "."):
-        if not module.name.rpartition(".")[2].startswith("test_"):
-            continue
-        for _, value in looking.getmembers(importlib.import_module(module.name), looking.isclass):
-            if (
-                issubclass(value, CarrierContract)
-                and not looking.isabstract(value)
-                and hasattr(value, "carrier")
-            ):
-                found.append(value())
-    return found
+    """One a carrier, then the readers that take a value by itself, then whole roads."""
+    return [*(_of_carrier(one) for one in contracts()), *_of_readers(), *_of_values(), *all_roads()]
 
 
 def _of_carrier(contract: CarrierContract) -> Target:
     carrier = contract.carrier
-    packets = packets_of(carrier.forms)
-    plain = sorted(contract.samples(), key=len)
-    small = [one for one in plain if len(one) <= LARGEST_SEED][:MOST_SEEDS] or plain[:1]
-    seeds = small + [write(carrier, one, packets) for one in small]
     name = f"{type(contract).__module__.rpartition('.test_')[2]}:{carrier.name}"
-    return Target(name, tuple(seeds), lambda data: _through(carrier, data))
+    language = "" if carrier.name != "source_code" else f" {carrier.media_types[0]}"
+    seeds = tuple(seeds_of(contract, MOST_SEEDS))
+    return Target(name + language, seeds, lambda data: _through(carrier, data))
+
+
+def _of_readers() -> list[Target]:
+    """Families that nothing is written into."""
+    words = {"WordDocument": bytes(4500), test_compound.SUMMARY: LABEL}
+    old = tuple(test_compound.compound(one) for one in (words, {"EncryptionInfo": b"x" * 100}))
+    solids = tuple(one for one in test_stl.SAMPLES if len(one) <= LARGEST_SEED)
+    return [
+        Target("compound:compound", old, lambda data: _through(COMPOUND, data)),
+        Target("stl:stl", solids, lambda data: _through(STL, data)),
+    ]
 
 
 def _through(carrier: Carrier, data: bytes) -> None:
