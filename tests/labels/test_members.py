@@ -44,14 +44,16 @@ def test_a_labelled_archive_keeps_its_members_labels() -> None:
     whole = apply(
         data, name="x.zip", label=Label(made.PRODUCER, "whole"), kind="image", action="edited"
     )
-    found = inspect(whole.data, name="x.zip")
+    found = inspect(whole.data, name="x.zip", look="auto")
     assert found.layers.aigc.produce_id == "whole"
     assert {m.name: m.produce_id for m in found.members}["a.jpg"] == "m-1"
 
 
 def test_a_member_that_cannot_be_read_costs_nobody_else() -> None:
     found = inspect(
-        zipped(bad_png=b"\x89PNG\r\n\x1a\n", good_png=labelled("PNG", "g.png")), name="x.zip"
+        zipped(bad_png=b"\x89PNG\r\n\x1a\n", good_png=labelled("PNG", "g.png")),
+        name="x.zip",
+        look="auto",
     )
     assert [(m.name, m.error) for m in found.members] == [
         ("bad.png", "truncated_file"),
@@ -60,4 +62,4 @@ def test_a_member_that_cannot_be_read_costs_nobody_else() -> None:
 
 
 def test_other_files_have_no_members() -> None:
-    assert "members" not in inspect(made.picture("PNG"), name="a.png").to_json()
+    assert "members" not in inspect(made.picture("PNG"), name="a.png", look="auto").to_json()

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
+from typing import Literal
 
 import click
 
 from colophon.cli.findings import Manner, examine, manner_options
 
+Look = Literal["auto", "on", "off"]
+
 
 @click.command("inspect")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.option(
+    "--look",
+    type=click.Choice(("auto", "on", "off")),
+    default="auto",
+    help="For the explicit label: off reads metadata and words only; on demands the extra ocr.",
+)
 @manner_options
-def command(files: tuple[str, ...], *, manner: Manner) -> None:
+def command(files: tuple[str, ...], *, look: Look, manner: Manner) -> None:
     """Read each FILE (a file, a folder or a glob): labels, manifests, deviations.
 
     Exit code 0: labelled · 1: unlabelled or altered · 3: a file that cannot be read.
@@ -25,4 +35,4 @@ def command(files: tuple[str, ...], *, manner: Manner) -> None:
     """
     from colophon.labels.reading import inspect
 
-    sys.exit(examine(files, inspect, manner))
+    sys.exit(examine(files, partial(inspect, look=look), manner))

@@ -66,7 +66,7 @@ def command(
         store = store.also(*verification.trusted_keys().pins)
 
     def look(path: Path) -> Findings:
-        found = inspect(path, anchors=trusted, trust=store)
+        found = inspect(path, anchors=trusted, trust=store, look="auto")
         return found if folder is None else verification.registered(found)
 
     # The register is asked over this process's own connection.

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
+from colophon.content.decoding import work_folder
 from colophon.content.models import Content
 from colophon.content.states import SETTLED, State, moved
 from colophon.content.submission import subject
@@ -28,7 +29,7 @@ from colophon.errors import (
 from colophon.labels.apart import Worker
 from colophon.labels.model import Applied, Label
 from colophon.parties import operator, signing
-from colophon.store import blobs, clock, events, files, folder, jobs
+from colophon.store import blobs, clock, events, jobs
 from colophon.store.context import Interrupted, JobContext, LeaseLost, StopAsked
 from colophon.store.states import MAX_ATTEMPTS
 
@@ -113,9 +114,7 @@ def problem_of(error: ColophonError, name: str) -> dict[str, Any]:
 @contextmanager
 def workplace() -> Iterator[Path]:
     """A folder for files under work, on the blobs' disk, gone afterwards."""
-    base = folder.data() / "tmp"
-    base.mkdir(mode=files.OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="work-", dir=base) as place:
+    with tempfile.TemporaryDirectory(prefix="work-", dir=work_folder()) as place:
         yield Path(place)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from colophon.content import register, unlabelled
+from colophon.content import decoding, register, unlabelled
 from colophon.labels.model import Findings, Integrity, RegisterLayer
 from colophon.labels.reading import inspect
 from colophon.labels.remarks import Remark, remark
@@ -25,7 +25,14 @@ def inspect_upload(source: Source, name: str) -> Findings:
     written here, in a file whose bytes differ: it was changed after its release, or the label
     was put on something else. A manifest signed here counts as trusted. Raises what ``labels.inspect`` raises.
     """
-    found = inspect(source, name=name, anchors=signing.anchors(), trust=trusted_keys())
+    found = inspect(
+        source,
+        name=name,
+        anchors=signing.anchors(),
+        trust=trusted_keys(),
+        look="auto",
+        eye=decoding.explicit,
+    )
     return registered(found)
 
 

@@ -1,4 +1,4 @@
-"""Labelling in a process of its own: what a hostile file breaks is that process, not the service.
+"""Labelling and looking in a process of its own: what a hostile file breaks is that process, not the service.
 
 ``Worker`` keeps one child and gives it file after file; messages are lines of JSON. The child
 has a limit of memory, and a parent that hears nothing from it for too long ends it.
@@ -22,7 +22,14 @@ from typing import IO, TYPE_CHECKING, Any
 from colophon import errors
 from colophon.errors import ColophonError, MalformedFile, TooLarge
 from colophon.labels.duty import Action
-from colophon.labels.model import Acceptance, Applied, Duty, Label
+from colophon.labels.model import (
+    Acceptance,
+    Applied,
+    Duty,
+    ExplicitLayer,
+    Label,
+    Requirement,
+)
 from colophon.labels.remarks import remark
 
 if TYPE_CHECKING:
@@ -68,6 +75,7 @@ class Worker:
         took too long. Whatever ``progress`` raises ends the child.
         """
         order = {
+            "act": "apply",
             "source": str(source),
             "target": str(target),
             "label": asdict(label),
@@ -75,20 +83,36 @@ class Worker:
             "label_key": label_key.secret if label_key else None,
             "acceptance": asdict(acceptance) if acceptance else None,
             "options": options,
-            "memory": self._bounds.memory_bytes,
         }
+        return _answered(self._asked(order, source.name, progress))
+
+    def look(self, source: Path, name: str) -> ExplicitLayer | None:
+        """The explicit label a file shows or sounds, as ``checking.explicit`` finds it.
+
+        Raises MalformedFile where the file broke the child, TooLarge where it took too long.
+        """
+        order = {"act": "look", "source": str(source), "name": name}
+        answer = self._asked(order, name, None)
+        if "error" in answer:
+            raise _error(answer)
+        return _layer(answer["explicit"])
+
+    def _asked(
+        self, order: dict[str, Any], name: str, progress: Callable[[float], None] | None
+    ) -> dict[str, Any]:
+        order["memory"] = self._bounds.memory_bytes
         child = self._started()
         try:
             _write(child.stdin, order)
-            answer = self._heard(child, source.name, progress)
+            answer = self._heard(child, name, progress)
         except BrokenPipeError as error:
             self.close()
-            raise MalformedFile(file=source.name, detail=_broken(child)) from error
+            raise MalformedFile(file=name, detail=_broken(child)) from error
         except BaseException:
             self.close()
             raise
         self._done += 1
-        return _answered(answer)
+        return answer
 
     def close(self) -> None:
         """Ends the child, at work or not."""
@@ -159,12 +183,23 @@ class _Lines:
 
 def _answered(answer: Mapping[str, Any]) -> Applied:
     if "error" in answer:
-        kind = getattr(errors, answer["error"], ColophonError)
-        raise kind(**answer["details"])
+        raise _error(answer)
     body = dict(answer["applied"])
     duty = Duty(**body.pop("duty"))
     notes = tuple(remark(note["code"], **dict(note["details"])) for note in body["notes"])
     return Applied(**{**body, "duty": duty, "notes": notes})
+
+
+def _error(answer: Mapping[str, Any]) -> ColophonError:
+    kind: type[ColophonError] = getattr(errors, answer["error"], ColophonError)
+    return kind(**answer["details"])
+
+
+def _layer(body: Mapping[str, Any] | None) -> ExplicitLayer | None:
+    if body is None:
+        return None
+    requirements = tuple(Requirement(**one) for one in body["requirements"])
+    return ExplicitLayer(**{**body, "requirements": requirements})
 
 
 def _broken(child: subprocess.Popen[bytes]) -> str:
@@ -205,7 +240,30 @@ def _serve() -> None:
     for line in sys.stdin.buffer:
         order = json.loads(line)
         resource.setrlimit(resource.RLIMIT_AS, (order["memory"], order["memory"]))
-        _write(answers, _worked(order, answers))
+        _write(answers, _done(order, answers))
+
+
+def _done(order: Mapping[str, Any], answers: IO[bytes]) -> dict[str, Any]:
+    try:
+        return _looked(order) if order["act"] == "look" else _worked(order, answers)
+    except ColophonError as error:
+        return {"error": type(error).__name__, "details": error.details}
+    except MemoryError:
+        return {"error": TooLarge.__name__, "details": {"detail": "memory"}}
+
+
+def _looked(order: Mapping[str, Any]) -> dict[str, Any]:
+    from colophon.labels import carriers, checking
+    from colophon.labels.reading import medium_in
+    from colophon.labels.sources import opened
+
+    with opened(order["source"], order["name"]) as given:
+        found = carriers.recognise(given.file, given.name)
+        if found is None:
+            return {"explicit": None}
+        medium = medium_in(given, found.media_type)
+        layer = checking.explicit(given, found.media_type, medium, None)
+    return {"explicit": asdict(layer) if layer else None}
 
 
 def _worked(order: Mapping[str, Any], answers: IO[bytes]) -> dict[str, Any]:
@@ -213,22 +271,17 @@ def _worked(order: Mapping[str, Any], answers: IO[bytes]) -> dict[str, Any]:
     from colophon.labels.writing import apply
 
     options = dict(order["options"])
-    try:
-        applied = apply(
-            order["source"],
-            order["target"],
-            label=Label(**order["label"]),
-            credential=_signer_in(order["credential"]),
-            label_key=Sm2Key(order["label_key"]) if order["label_key"] else None,
-            acceptance=Acceptance(**order["acceptance"]) if order["acceptance"] else None,
-            action=Action(options.pop("action", None) or Action.CREATED),
-            progress=lambda part: _write(answers, {"progress": part}),
-            **options,
-        )
-    except ColophonError as error:
-        return {"error": type(error).__name__, "details": error.details}
-    except MemoryError:
-        return {"error": TooLarge.__name__, "details": {"detail": "memory"}}
+    applied = apply(
+        order["source"],
+        order["target"],
+        label=Label(**order["label"]),
+        credential=_signer_in(order["credential"]),
+        label_key=Sm2Key(order["label_key"]) if order["label_key"] else None,
+        acceptance=Acceptance(**order["acceptance"]) if order["acceptance"] else None,
+        action=Action(options.pop("action", None) or Action.CREATED),
+        progress=lambda part: _write(answers, {"progress": part}),
+        **options,
+    )
     return {"applied": asdict(applied.without_bytes())}
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from colophon.errors import UnknownType
 from colophon.labels import binding, carriers, gathering, sidecar
@@ -35,9 +35,6 @@ from colophon.labels.remarks import Remark, remark
 from colophon.labels.security_data import EMPTY, TrustStore
 from colophon.labels.sources import Opened, Source, opened
 from colophon.labels.tolerant import fields
-
-if TYPE_CHECKING:
-    from colophon.labels.explicit.finding import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +60,9 @@ class Trusted:
     """False: no manifest is looked for at all."""
 
 
-_SCENES = ("model/gltf-binary", "model/gltf+json")
 _WRONG_PRODUCER = "security_wrong_producer"
 Look = Literal["off", "auto", "on"]
+Eye = Callable[[Opened, str, Medium, CredentialLayer | None], ExplicitLayer | None]
 TEXT_CAP = 16 << 20
 """Bytes of a text of unknown kind that are searched for labels."""
 _VERDICTS = {
@@ -111,22 +108,26 @@ def inspect(
     anchors: Sequence[bytes] = (),
     trust: TrustStore = EMPTY,
     digest: str | None = None,
-    look: Look = "auto",
+    look: Look = "off",
     manifests: bool = True,
+    eye: Eye | None = None,
 ) -> Findings:
     """Everything ``source`` says about its origin.
 
     ``anchors``: PEM certificates whose signers are trusted. ``trust``: the pinned keys of those
-    whose labels are. ``look``: off reads only what costs next to nothing; auto also looks for the
-    explicit label in pixels and sound, and into archives; on insists on it. ``digest``: the SHA-256 when the
-    caller has just computed it. ``manifests`` False: the caller knows that there is none that
-    counts. Raises the InputError family for what cannot be read at all.
+    whose labels are. ``look``: off reads metadata and words, which costs next to nothing; auto
+    also looks for the explicit label in pixels (with the extra ``ocr``) and sound, and into
+    archives; on insists on the extra. ``eye`` looks in the
+    place of ``checking.explicit``. ``digest``: the SHA-256 when the caller has just computed it.
+    ``manifests`` False: the caller knows that there is none that counts. Raises the InputError family for what cannot be read at all.
     """
     started = time.perf_counter()
     with opened(source, name) as given:
         found = _packets(given)
-        layers = _layers(given, found, Trusted(anchors, trust, manifests))
         medium = medium_in(given, found.media_type)
+        layers = _layers(given, found, Trusted(anchors, trust, manifests))
+        seen = _seen(given, found.media_type, medium, layers.credential, look=look, eye=eye)
+        layers = replace(layers, explicit=seen)
         sha256 = digest or _digest(given)
         inner = _members(given, found.media_type) if look != "off" else ()
     verdict, notice = _verdict(layers)
@@ -214,7 +215,6 @@ def _layers(given: Opened, found: Gathered, trusted: Trusted) -> Layers:
     return Layers(
         aigc=label,
         credential=manifest,
-        explicit=_explicit(given, media_type, manifest),
         iptc=None if words else _iptc(packets),
     )
 
@@ -234,35 +234,20 @@ def _credential(
     return credential.read_sidecar(given.file, media_type, beside, anchors, aigc_json=fields)
 
 
-def _explicit(
-    given: Opened, media_type: str, manifest: CredentialLayer | None
+def _seen(
+    given: Opened,
+    media_type: str,
+    medium: Medium,
+    manifest: CredentialLayer | None,
+    *,
+    look: Look,
+    eye: Eye | None,
 ) -> ExplicitLayer | None:
-    """Words are read in the file itself; of pictures and sound the signed manifest tells."""
-    from colophon.labels.explicit import office_kinds
+    if eye is not None and look != "off":
+        return eye(given, media_type, medium, manifest)
+    from colophon.labels import checking
 
-    if media_type in _SCENES:
-        from colophon.labels.explicit import scene_finding
-
-        return scene_finding.in_scene(given.file, media_type)
-    if office_kinds.form_of(media_type):
-        from colophon.labels.explicit import finding_office
-
-        words = finding_office.in_package(given.file, media_type)
-        return _said(words)
-    if medium_of(media_type) is Medium.TEXT:
-        from colophon.labels.explicit import finding
-
-        given.file.seek(0)
-        return _said(finding.in_words(given.file.read(TEXT_CAP), media_type))
-    if manifest is not None and manifest.valid and manifest.explicit:
-        return ExplicitLayer(present=True, text=manifest.explicit, how="manifest")
-    return None
-
-
-def _said(words: Words | None) -> ExplicitLayer:
-    if words is None:
-        return ExplicitLayer(present=False)
-    return ExplicitLayer(present=True, text=words.text, where=words.where, how="text")
+    return checking.explicit(given, media_type, medium, manifest, look=look)
 
 
 def _iptc(packets: Iterable[Packet]) -> IptcLayer:

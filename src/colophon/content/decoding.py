@@ -1,0 +1,69 @@
+"""Where strangers' files are decoded: in processes of their own, a few at a time (decision 0009)."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from colophon.errors import ColophonError
+from colophon.labels import checking
+from colophon.labels.apart import Bounds, Worker
+from colophon.labels.model import CredentialLayer, ExplicitLayer, Medium
+from colophon.labels.sources import Opened
+from colophon.store import files, folder
+
+AT_A_TIME = 2
+PATIENCE_SECONDS = 20
+"""How long a look waits for its turn; then the file's other layers are told without it."""
+BOUNDS = Bounds(memory_bytes=4 << 30, silent_seconds=60)
+_PERCEIVED = (Medium.IMAGE, Medium.AUDIO, Medium.VIDEO)
+_turns = threading.BoundedSemaphore(AT_A_TIME)
+_idle: deque[Worker] = deque()
+
+
+def explicit(
+    given: Opened, media_type: str, medium: Medium, manifest: CredentialLayer | None
+) -> ExplicitLayer | None:
+    """As ``checking.explicit``, with pixels and sound decoded apart."""
+    seen = _looked(given) if medium in _PERCEIVED else None
+    if seen is not None and seen.present:
+        return seen
+    return checking.explicit(given, media_type, medium, manifest, look="off") or seen
+
+
+def _looked(given: Opened) -> ExplicitLayer | None:
+    if not _turns.acquire(timeout=PATIENCE_SECONDS):
+        return None
+    worker = _idle.pop() if _idle else Worker(BOUNDS)
+    try:
+        with _as_file(given) as path:
+            return worker.look(path, given.name)
+    except ColophonError:
+        return None
+    finally:
+        _idle.append(worker)
+        _turns.release()
+
+
+@contextmanager
+def _as_file(given: Opened) -> Iterator[Path]:
+    if given.path is not None:
+        yield given.path
+        return
+    with tempfile.NamedTemporaryFile(dir=work_folder(), prefix="look-") as copy:
+        given.file.seek(0)
+        shutil.copyfileobj(given.file, copy)
+        copy.flush()
+        yield Path(copy.name)
+
+
+def work_folder() -> Path:
+    """Where files under work lie, on the blobs' disk."""
+    base = folder.data() / "tmp"
+    base.mkdir(mode=files.OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+    return base
