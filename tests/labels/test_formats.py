@@ -106,3 +106,15 @@ def test_the_page_is_made_of_the_record() -> None:
     generate = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(generate)
     assert (docs / "formats.md").read_text(encoding="utf-8") == generate.formats_page(), AGAIN
+
+
+def test_the_documents_count_what_was_measured() -> None:
+    root = Path(__file__).parents[2]
+    families = sum(not REFUSED.intersection(family.extensions) for family in FAMILIES)
+    said = {
+        "README.md": f"labels on {len(RECORD)} kinds of files",
+        "README.zh.md": f"{len(RECORD)} 种扩展名",
+        "CHANGELOG.md": f"Labels for {len(RECORD)} extensions of {families} container families",
+    }
+    for name, words in said.items():
+        assert words in (root / name).read_text(encoding="utf-8"), name
