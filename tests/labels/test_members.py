@@ -27,6 +27,7 @@ def test_members_are_told_beside_the_archive() -> None:
     found = inspect(
         zipped(a_jpg=labelled("JPEG", "a.jpg"), b_png=made.picture("PNG"), c_zip=inner),
         name="x.zip",
+        look="auto",
     )
     assert found.verdict == "unlabelled"
     assert [(m.name, m.label) for m in found.members] == [
