@@ -49,7 +49,7 @@ LIST = "/console/content/unlabelledversion/"
 TEXTS = "/console/content/dutiestext/"
 
 
-def test_9_the_record_shows_recipient_text_and_time(version):
+def test_measures_9_the_record_shows_recipient_text_and_time(version):
     inspector = staff(roles.Role.INSPECTOR)
     assert version.recipient[8:16] in inspector.get(LIST).content.decode()
     page = inspector.get(f"{LIST}{version.pk}/change/").content.decode()
@@ -57,7 +57,7 @@ def test_9_the_record_shows_recipient_text_and_time(version):
     assert "保留隐式标识" in page
 
 
-def test_9_even_a_superuser_cannot_delete_or_edit_a_record(version):
+def test_measures_9_even_a_superuser_cannot_delete_or_edit_a_record(version):
     chief = Account.objects.create_superuser("chief", password="a long password 1")
     client = Client()
     client.force_login(chief)

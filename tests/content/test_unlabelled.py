@@ -67,7 +67,7 @@ def version_of(content):
 # What is made.
 
 
-def test_9_the_version_bears_the_implicit_label_and_the_manifest_and_nothing_to_see(
+def test_measures_9_the_version_bears_the_implicit_label_and_the_manifest_and_nothing_to_see(
     content, run_jobs, png
 ):
     from PIL import Image
@@ -97,7 +97,7 @@ def test_9_the_version_bears_the_implicit_label_and_the_manifest_and_nothing_to_
     ],
     ids=["text", "markdown", "html", "speech"],
 )  # fmt: skip
-def test_9_every_medium_has_such_a_version(release_, run_jobs, data, name, kind):
+def test_measures_9_every_medium_has_such_a_version(release_, run_jobs, data, name, kind):
     content = release_(data, name, kind=kind)
     assert content.state == "released" and content.written["explicit"]
     accept(content)
@@ -132,7 +132,7 @@ def test_the_register_knows_the_version_as_intact(content, run_jobs):
 # Who, what, when.
 
 
-def test_9_recipient_duties_and_time_are_on_record(content, account):
+def test_measures_9_recipient_duties_and_time_are_on_record(content, account):
     moment = clock.now()
     found = accept(content, lang="en", now=moment)
     version = found.version
@@ -160,12 +160,12 @@ def test_the_duties_name_the_term_of_the_law():
         ((2026, 12, 31), (2027, 7, 1)),
     ],
 )
-def test_9_the_term_is_six_months_of_the_calendar_at_least(moment, until):
+def test_measures_9_the_term_is_six_months_of_the_calendar_at_least(moment, until):
     found = keep_until(datetime(*moment, 9, 30, tzinfo=UTC))
     assert found == datetime(*until, 9, 30, tzinfo=UTC)
 
 
-def test_9_only_after_the_duties_were_accepted(content):
+def test_measures_9_only_after_the_duties_were_accepted(content):
     for sha256 in ("", "0" * 64, duties.digest("something else")):
         with pytest.raises(DutiesNotAccepted):
             accept(content, sha256=sha256 or "x")
@@ -342,7 +342,7 @@ def test_a_version_that_still_shows_a_label_is_not_given(content, run_jobs, monk
 # Giving.
 
 
-def test_9_each_giving_is_on_record_and_begins_the_term_anew(content, run_jobs):
+def test_measures_9_each_giving_is_on_record_and_begins_the_term_anew(content, run_jobs):
     long_ago = clock.now() - timedelta(days=100)
     accept(content, now=long_ago)
     run_jobs()
@@ -369,7 +369,7 @@ def test_before_it_is_made_nothing_is_given(content):
 # Kept.
 
 
-def test_9_nobody_deletes_a_record_within_its_term(content):
+def test_measures_9_nobody_deletes_a_record_within_its_term(content):
     version = accept(content).version
     for delete in (version.delete, UnlabelledVersion.objects.all().delete):
         with pytest.raises(RecordKept):
@@ -391,7 +391,7 @@ def test_9_nobody_deletes_a_record_within_its_term(content):
         "duties_id = NULL",
     ],
 )
-def test_9_nobody_rewrites_who_what_and_when(content, assignment):
+def test_measures_9_nobody_rewrites_who_what_and_when(content, assignment):
     accept(content)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE content_unlabelledversion SET {assignment}")
@@ -453,7 +453,7 @@ def applied(**acceptance):
     )
 
 
-def test_9_what_the_operator_labels_by_command_leaves_the_same_record(db):
+def test_measures_9_what_the_operator_labels_by_command_leaves_the_same_record(db):
     moment = clock.now()
     given = {
         "recipient": "customer 17",
@@ -515,6 +515,29 @@ def test_two_at_the_same_moment_are_one_record(content, monkeypatch):
         first = duties.kept(duties.current(), by="a", now=clock.now())
         second = duties.kept(duties.current(), by="b", now=clock.now())
     assert first.texts == dict(second.texts)
+    assert DutiesText.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_at_the_same_moment_are_one_record(content):
+    from threading import Barrier, Thread
+
+    start, found = Barrier(4), []
+
+    def ask(lang):
+        start.wait()
+        try:
+            found.append(accept(content, lang=lang).version.pk)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=ask, args=(lang,)) for lang in ("zh", "en", "zh", "en")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4 and len(set(found)) == 1
+    assert Job.objects.filter(kind="content.unlabelled").count() == 1
     assert DutiesText.objects.count() == 2
 
 

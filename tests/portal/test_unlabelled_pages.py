@@ -37,7 +37,7 @@ def page_of(client, address):
     return client.get(address).content.decode()
 
 
-def test_9_from_the_content_s_page_to_the_download(signed_in, content, address, run_jobs):
+def test_measures_9_from_the_content_s_page_to_the_download(signed_in, content, address, run_jobs):
     door = page_of(signed_in, address.removesuffix("/unlabelled"))
     assert address in door and "Version without explicit label" in door
     page = page_of(signed_in, address)
@@ -58,7 +58,7 @@ def test_9_from_the_content_s_page_to_the_download(signed_in, content, address, 
     assert "Ready" in page_of(signed_in, address.removesuffix("/unlabelled"))
 
 
-def test_9_without_the_tick_nothing_is_accepted(signed_in, address):
+def test_measures_9_without_the_tick_nothing_is_accepted(signed_in, address):
     answer = signed_in.post(address, accepted(accepted=""))
     assert answer.status_code == 409
     page = answer.content.decode()
@@ -67,7 +67,7 @@ def test_9_without_the_tick_nothing_is_accepted(signed_in, address):
     assert not UnlabelledVersion.objects.exists()
 
 
-def test_9_a_text_that_changed_meanwhile_is_shown_and_asked_again(
+def test_measures_9_a_text_that_changed_meanwhile_is_shown_and_asked_again(
     signed_in, address, run_jobs, author
 ):
     old = accepted()

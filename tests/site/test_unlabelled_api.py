@@ -32,7 +32,7 @@ def accept(call, address, sha256=None, **more):
     )
 
 
-def test_9_from_the_duties_to_the_file(call, address, run_jobs, released):
+def test_measures_9_from_the_duties_to_the_file(call, address, run_jobs, released):
     asked = call.get(address).json()
     assert (asked["state"], asked["file_url"], asked["recipient"]) == ("not_asked", None, None)
     text = asked["duties"]["text"]
@@ -71,7 +71,7 @@ def test_the_duties_come_in_the_callers_language(call, address):
     assert accept(call, address, chinese["sha256"]).status_code == 202
 
 
-def test_9_another_text_than_the_one_that_stands_is_refused(call, address):
+def test_measures_9_another_text_than_the_one_that_stands_is_refused(call, address):
     old = call.get(address).json()["duties"]["sha256"]
     duties.publish("新的义务", "New duties", by="test", now=clock.now())
     problem(accept(call, address, old), 409, "duties_not_accepted")

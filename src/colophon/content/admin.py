@@ -116,7 +116,7 @@ class UnlabelledVersionAdmin(ReadOnly):
 
     list_display = (
         *("number", "recipient_shown", "accepted", "duties_version", "state", "given"),
-        *("last_given", "keep_until"),
+        "keep_until",
     )
     list_filter = ("state", "duties_version")
     search_fields = ("content__id", "recipient", "sha256", "duties_sha256")
@@ -153,11 +153,15 @@ class UnlabelledVersionAdmin(ReadOnly):
         return _json(version.written)
 
 
+def _page() -> UnfoldAdminTextareaWidget:
+    return UnfoldAdminTextareaWidget(attrs={"rows": 18})
+
+
 class DutiesForm(ModelForm):
     """The text in both languages; each time it is published it is a new version."""
 
-    zh = CharField(label="中文", max_length=duties.LONGEST, widget=UnfoldAdminTextareaWidget)
-    en = CharField(label="English", max_length=duties.LONGEST, widget=UnfoldAdminTextareaWidget)
+    zh = CharField(label="中文", max_length=duties.LONGEST, widget=_page())
+    en = CharField(label="English", max_length=duties.LONGEST, widget=_page())
 
     class Meta:
         model = DutiesText

@@ -42,11 +42,11 @@ SHIPPED: Mapping[Lang, str] = {
 """,
     "en": """The version you ask for bears no explicit label, none that people see or hear at once. Under Article 9 of the Measures for Labelling AI-Generated Synthetic Content, this service may give it to you only after your duty to label and your responsibility for its use have been made clear. By accepting, you take on these duties:
 
-1. Declare and label. When you publish or spread the content, say on your own initiative that AI made or edited it, and use the platform's labelling function, or put on an explicit label yourself that the public plainly perceives.
+1. Declare and label. When you publish or spread the content, say on your own initiative that AI made or edited it, and use the platform’s labelling function, or put on an explicit label yourself that the public plainly perceives.
 
 2. Do not mislead. Do not pass it off as a photograph or recording of something that happened, as what somebody said, or as another person. Do not use it for false news, or for anything that laws and administrative regulations forbid.
 
-3. Leave the implicit label in place. The label in the file's metadata and the signed manifest are still there. Nobody may maliciously delete, alter, forge or hide labels, provide tools or services for doing so, or harm the lawful interests of others by improper labels (Article 10 of the same Measures).
+3. Leave the implicit label in place. The label in the file’s metadata and the signed manifest are still there. Nobody may maliciously delete, alter, forge or hide labels, provide tools or services for doing so, or harm the lawful interests of others by improper labels (Article 10 of the same Measures).
 
 4. Tell those you hand it to. Whoever gets this version from you must be told that AI made or edited it, and that these duties go with it.
 
