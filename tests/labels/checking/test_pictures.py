@@ -86,6 +86,13 @@ def test_in_the_middle():
     assert met(found)["place"] is False
 
 
+@pytest.mark.parametrize("top", range(120, 196, 15))
+def test_at_the_left_edge_wherever_the_picture_is_divided(top):
+    found = seen(drawn(30, (12, top)))
+    assert found.where == "left"
+    assert met(found) == dict.fromkeys(("elements", "place", "height", "contrast"), True)
+
+
 def test_too_faint():
     found = seen(drawn(30, (500, 430), (170, 130)))
     assert met(found)["contrast"] is False

@@ -27,8 +27,9 @@ LARGEST_GROWTH = 4.0
 """Factor by which a small picture is enlarged at most."""
 BAND, BAND_PIXELS = 0.27, 150
 """Share of the height, and pixels, of the strips along the upper and lower border."""
-CENTRE_OVERLAP = 0.06
-"""Of the height: how far the rest reaches into the strips."""
+CENTRE_OVERLAP, SEAM = 0.14, 3
+"""Of the shorter side: how far the rest reaches into the strips. And the pixels: what comes as
+near to where a strip is cut off may itself be cut."""
 EDGE_SHARE, EDGE_INKS = 0.1, 1.6
 """A label lies at an edge when it is no farther from it than this share of the picture's size in
 that direction, or so many times its own ink height. The standard gives no number."""
@@ -67,12 +68,26 @@ class Found:
 def in_picture(pixels: Colours) -> Found | None:
     """The label on upright R, G, B pixels: the highest of several. Raises ExtraMissing."""
     small, scale = _working(pixels)
+    found = _found(small)
+    judged = [_judged(pixels, line.text, line.box.scaled(1 / scale)) for line in found]
+    return max(judged, key=lambda one: (one.at_edge, one.height_ratio or 0.0), default=None)
+
+
+def _found(small: Colours) -> list[Line]:
+    """The labels of the first part that has any whole; of the whole where they are cut."""
+    high, cut = small.shape[0], False
     for part, top in _parts(small):
-        found = _labels(ocr.lines(part), top)
-        if found:
-            judged = [_judged(pixels, line.text, line.box.scaled(1 / scale)) for line in found]
-            return max(judged, key=lambda one: (one.at_edge, one.height_ratio or 0.0))
-    return None
+        labels = _labels(ocr.lines(part), top)
+        inner = (top or -high, (top + len(part)) if top + len(part) < high else 2 * high)
+        whole = [
+            one
+            for one in labels
+            if inner[0] + SEAM < one.box.top and one.box.bottom < inner[1] - SEAM
+        ]
+        if whole:
+            return whole
+        cut = cut or bool(labels)
+    return _labels(ocr.lines(small), 0) if cut else []
 
 
 def _judged(pixels: Colours, text: str, box: Box) -> Found:
@@ -135,7 +150,7 @@ def _parts(small: Colours) -> list[tuple[Colours, int]]:
     band = max(BAND_PIXELS, round(high * BAND))
     if high < 3 * band:
         return [(small, 0)]
-    inset = band - round(high * CENTRE_OVERLAP)
+    inset = band - round(min(small.shape[:2]) * CENTRE_OVERLAP)
     return [(small[-band:], high - band), (small[:band], 0), (small[inset:-inset], inset)]
 
 
