@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -331,19 +331,21 @@ def states_page() -> str:
     from colophon.store import states as jobs
 
     lines = ["# Life cycles", "", "## A content", "", str(content.State.__doc__), ""]
-    lines += table(
-        ("State", "May be followed by"),
-        (
-            (f"`{state}`", ", ".join(f"`{each}`" for each in content.State if each in after) or "–")
-            for state, after in content.AFTER.items()
-        ),
-    )
+    lines += table(("State", "May be followed by"), following(content.AFTER))
+    lines += ["", "## A version without explicit label", "", str(content.VersionState.__doc__), ""]
+    lines += table(("State", "May be followed by"), following(content.VERSION_AFTER))
     lines += ["", "## A job", "", "A body may run only while its job is `leased`.", ""]
     lines += table(
         ("State", "Step", "State after it"),
         ((f"`{state}`", step, f"`{after}`") for (state, step), after in jobs.TABLE.items()),
     )
     return "\n".join([*lines, "", GENERATED, ""])
+
+
+def following(steps: Mapping[Any, frozenset[Any]]) -> Iterator[tuple[str, str]]:
+    """Each state with those that may follow it, in the order of the table."""
+    for state, after in steps.items():
+        yield f"`{state}`", ", ".join(f"`{each}`" for each in steps if each in after) or "–"
 
 
 def events_page() -> str:
