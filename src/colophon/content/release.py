@@ -158,9 +158,9 @@ def _applied(
         progress=progress,
         kind=content.kind or None,
         action=content.action,
-        wording=profile.wording or None,
-        position=profile.position,
         lang=content.lang,
+        style=operator.style(profile),
+        **operator.label_options(profile),
         # One file is handed out; a label that lay beside it would be lost on the way.
         sidecar=False,
         **wishes,

@@ -29,6 +29,7 @@ from colophon.labels.model import (
     ExplicitLayer,
     Label,
     Requirement,
+    Style,
 )
 from colophon.labels.remarks import remark
 
@@ -67,6 +68,7 @@ class Worker:
         progress: Callable[[float], None] | None = None,
         label_key: Sm2Key | None = None,
         acceptance: Acceptance | None = None,
+        style: Style | None = None,
         **options: str | bool | tuple[str, str] | None,
     ) -> Applied:
         """As ``labels.apply``, path to path; ``progress`` is also asked while nothing moves.
@@ -82,6 +84,7 @@ class Worker:
             "credential": _signer_out(credential),
             "label_key": label_key.secret if label_key else None,
             "acceptance": asdict(acceptance) if acceptance else None,
+            "style": asdict(style) if style else None,
             "options": options,
         }
         return _answered(self._asked(order, source.name, progress))
@@ -271,6 +274,8 @@ def _worked(order: Mapping[str, Any], answers: IO[bytes]) -> dict[str, Any]:
     from colophon.labels.writing import apply
 
     options = dict(order["options"])
+    if options.get("system"):
+        options["system"] = tuple(options["system"])
     applied = apply(
         order["source"],
         order["target"],
@@ -278,6 +283,7 @@ def _worked(order: Mapping[str, Any], answers: IO[bytes]) -> dict[str, Any]:
         credential=_signer_in(order["credential"]),
         label_key=Sm2Key(order["label_key"]) if order["label_key"] else None,
         acceptance=Acceptance(**order["acceptance"]) if order["acceptance"] else None,
+        style=Style(**order["style"]) if order["style"] else None,
         action=Action(options.pop("action", None) or Action.CREATED),
         progress=lambda part: _write(answers, {"progress": part}),
         **options,

@@ -11,7 +11,7 @@ from colophon.errors import ExplicitRequired, Lang, UsageError
 from colophon.labels import duty
 from colophon.labels.credential_assertions import COMPOSITE, GENERATED
 from colophon.labels.duty import Action
-from colophon.labels.model import Acceptance, Applied, Duty, Kind, Label, LabelValue, Medium
+from colophon.labels.model import Acceptance, Applied, Duty, Kind, Label, LabelValue, Medium, Style
 from colophon.labels.profiles import Profile, profile
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ class More(TypedDict, total=False):
     """What a caller may add to ``apply``.
 
     ``name``: of bytes and streams. ``action``: what the generation did. ``wording``,
-    ``position``: of the explicit label; ``lang``: of its words, for profiles that leave it open.
+    ``position``, ``style``: of the explicit label; ``lang``: of its words, for profiles that leave
+    it open.
     ``system``: the generating system's name and version. ``acceptance``: a user's, for a version
     without an explicit label. ``label_key`` signs the label and binds its content (Chinese
     profiles). ``sidecar``: whether a label may lie in a file beside one that can hold none.
@@ -45,6 +46,7 @@ class More(TypedDict, total=False):
     action: Action | str
     wording: str | None
     position: str
+    style: Style | None
     lang: Lang
     system: tuple[str, str] | None
     acceptance: Acceptance | None
@@ -69,6 +71,7 @@ class Order:
     acceptance: Acceptance | None
     wording: str | None
     position: str
+    style: Style
     lang: Lang
     system: tuple[str, str] | None
     signer: Signer | None
@@ -85,7 +88,7 @@ class Order:
 
 
 def check(rules: str, explicit: str, watermark: str, more: More) -> None:
-    """Raises UsageError or WordingNotCompliant for words that say nothing known."""
+    """Raises UsageError, WordingNotCompliant or StyleNotCompliant for what cannot be done."""
     unknown = sorted(more.keys() - More.__annotations__.keys())
     if unknown:
         raise UsageError(detail=f"apply() knows no option {', '.join(unknown)}")
@@ -99,6 +102,11 @@ def check(rules: str, explicit: str, watermark: str, more: More) -> None:
     wording = more.get("wording")
     if wording:
         chosen.check_words(wording)
+    style = more.get("style")
+    if style is not None:
+        if not isinstance(style, Style):
+            raise UsageError(detail="style is a Style: height, dress, ink, seconds, sound")
+        style.check()
 
 
 def settle(
@@ -127,6 +135,7 @@ def settle(
         acceptance=acceptance,
         wording=more.get("wording") or chosen.words(medium, lang),
         position=more.get("position", "auto"),
+        style=more.get("style") or Style(),
         # GB 45438-2025 clause 5 asks for Chinese words, whatever the operator's language.
         lang="zh" if chosen.chinese else lang,
         system=more.get("system"),

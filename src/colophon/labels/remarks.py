@@ -97,6 +97,15 @@ ALL: Mapping[str, tuple[str, str]] = MappingProxyType(
             "只为第一路视频添加了标识",
             "only the first video stream was labelled",
         ),
+        # The style that was asked for.
+        "outline_not_legible": (
+            "描边文字在此处对比度不足，文字下加了底板",
+            "words with an outline alone would not stand out here: they stand on a plate",
+        ),
+        "lower_words": (
+            "画面放不下所设的字高，字高改为最短边的 {percent}%",
+            "the words are lower than asked for, to fit: {percent} % of the shortest side",
+        ),
         # What the operator's register adds.
         "register_original": (
             "登记簿：这是添加标识之前的原件",

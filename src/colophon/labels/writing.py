@@ -244,6 +244,7 @@ def _explicit(work: Work, plan: Order) -> None:
         wording=plan.wording,
         lang=plan.lang,
         position=plan.position,
+        style=plan.style,
         note=work.notes.append,
         progress=plan.progress,
     )

@@ -25,7 +25,7 @@ def test_the_door_loads_nothing_heavy() -> None:
 
 @pytest.mark.parametrize(
     ("media_type", "medium"),
-    [("model/gltf-binary", Medium.SCENE), ("application/zip", Medium.DOCUMENT)],
+    [("text/csv", Medium.TEXT), ("model/stl", Medium.SCENE)],
 )
 def test_media_without_a_label_of_their_own_are_left_alone(
     tmp_path: Path, media_type: str, medium: Medium

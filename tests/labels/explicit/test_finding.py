@@ -47,7 +47,9 @@ def test_what_is_written_is_found(form, place, content) -> None:
     assert text.apply(labelled, form, place=place) == (labelled, written)
 
 
-@pytest.mark.parametrize("piece", ["<p ", "<!--", "<script>", "<head>", "<title>", "<style ", "<!-->"])
+@pytest.mark.parametrize(
+    "piece", ["<p ", "<!--", "<script>", "<head>", "<title>", "<style ", "<!-->"]
+)
 def test_what_never_closes_costs_one_pass(piece) -> None:
     started = time.perf_counter()
     _in_html(piece * (2_000_000 // len(piece)))

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from colophon.labels.explicit.manner import DARK, LIGHT, OUTLINE, PLATE, USUAL
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from colophon.labels.model import Style
+
     Colours = NDArray[np.float32]
     Light = NDArray[np.float32]
+
+Colour = tuple[float, float, float]
 
 INK = (30 / 255, 27 / 255, 22 / 255)
 PAPER = (250 / 255, 248 / 255, 243 / 255)
@@ -27,8 +33,10 @@ CALM_CONTRAST = 9.0
 SPARE = 1.2
 """Factor above the least contrast aimed at, for what compression will take."""
 OPACITIES = (0.46, 0.54, 0.62, 0.7, 0.78, 0.86, 0.94, 1.0)
-HALO = 0.35
-"""Opacity of the plate's colour close around bare words."""
+HALO, FIRM = 0.35, 0.85
+"""Opacity of the plate's colour close around bare words; and where an outline was asked for."""
+PAIRS = {LIGHT: ((PAPER, INK),), DARK: ((INK, PAPER),)}
+"""Words and plate by the ink that was chosen."""
 CORE, HALF, CLEAR = 0.98, 0.5, 0.02
 """Coverage of a word's inside, of what is mostly inside, and of ground that no word touches."""
 SHARE = 5
@@ -38,12 +46,14 @@ LEAST_PIXELS = 8
 
 @dataclass(frozen=True, slots=True)
 class Dress:
-    """Colours 0 to 1 of words and plate, the plate's opacity (0: bare words with a halo)."""
+    """Colours 0 to 1 of words and plate, the plate's opacity (0: bare words with a halo, which is
+    ``halo`` strong)."""
 
-    words: tuple[float, float, float]
-    plate: tuple[float, float, float]
+    words: Colour
+    plate: Colour
     opacity: float
     contrast: float
+    halo: float = HALO
 
 
 def luminance(colours: Colours) -> Colours:
@@ -62,7 +72,7 @@ def ratio(one: float, other: float) -> float:
     return (max(one, other) + FLARE) / (min(one, other) + FLARE)
 
 
-def worst(words: tuple[float, float, float], behind: Colours) -> float:
+def worst(words: Colour, behind: Colours) -> float:
     """The least contrast of words of one colour against every pixel behind them."""
     import numpy as np
 
@@ -75,27 +85,38 @@ def worst(words: tuple[float, float, float], behind: Colours) -> float:
     )
 
 
-def dress(behind: Colours, least: float, *, plain: bool = False) -> Dress:
+def dress(behind: Colours, least: float, *, plain: bool = False, style: Style = USUAL) -> Dress:
     """How to set words so that they contrast by at least ``least`` with ``behind`` (N x 3).
 
     Bare words with a faint halo where the ground is calm and far from them in light; else the
     lightest plate that suffices, dark under a dark picture's sibling. ``plain`` asks for an
-    opaque plate (few colours).
+    opaque plate (few colours). ``style`` may ask for an outline, which is given where the words
+    contrast enough without it, for a plate, and for the ink.
     """
     import numpy as np
 
-    calm = float(luminance(behind).std()) < CALM_SPREAD
-    pairs = sorted(((PAPER, INK), (INK, PAPER)), key=lambda pair: -worst(pair[0], behind))
-    words, plate = pairs[0]
-    if calm and not plain and worst(words, behind) >= CALM_CONTRAST:
-        return Dress(words, plate, 0.0, worst(words, behind))
-    words, plate = PAPER, INK
+    inks = PAIRS.get(style.ink, PAIRS[LIGHT] + PAIRS[DARK])
+    words, plate = min(inks, key=lambda pair: -worst(pair[0], behind))
+    if not plain and _stands_bare(words, behind, least, style):
+        halo = FIRM if style.dress == OUTLINE else HALO
+        return Dress(words, plate, 0.0, worst(words, behind), halo)
+    words, plate = inks[0]
     for opacity in (1.0,) if plain else OPACITIES:
         mixed = behind * (1 - opacity) + np.array(plate, np.float32) * opacity
         reached = worst(words, mixed)
         if reached >= least * SPARE or opacity == 1.0:
             break
     return Dress(words, plate, opacity, reached)
+
+
+def _stands_bare(words: Colour, behind: Colours, least: float, style: Style) -> bool:
+    """Whether words of this colour need no plate."""
+    if style.dress == PLATE:
+        return False
+    if style.dress == OUTLINE:
+        return worst(words, behind) >= least * SPARE
+    calm = float(luminance(behind).std()) < CALM_SPREAD
+    return calm and worst(words, behind) >= CALM_CONTRAST
 
 
 def seen(light: Light, words: Light, plate: Light) -> float | None:

@@ -9,8 +9,9 @@ from pathlib import Path
 from colophon.errors import Lang
 from colophon.labels.explicit import office_kinds
 from colophon.labels.explicit.limits import STANDARD, Limits
+from colophon.labels.explicit.manner import USUAL
 from colophon.labels.explicit.text_formats import WRITERS
-from colophon.labels.model import ExplicitWritten, Medium
+from colophon.labels.model import ExplicitWritten, Medium, Style
 from colophon.labels.remarks import Remark
 
 Note = Callable[[Remark], None]
@@ -32,16 +33,19 @@ def apply(
     note: Note | None = None,
     progress: Progress | None = None,
     limits: Limits = STANDARD,
+    style: Style = USUAL,
 ) -> ExplicitWritten | None:
     """Write ``target`` as ``source`` plus a visible or audible label; the source stays.
 
     ``wording`` replaces the standard words and must itself comply. ``position``: ``auto`` or a
     place of the medium (``bottom-right``, ``start``, ``speech``, …; one that the medium does not
-    know means ``auto``). ``note`` is told in one sentence whatever could not be kept; ``progress``
+    know means ``auto``). ``style``: the look of words on pictures, films and scenes, how long a
+    film shows them, and the form of sound; texts and documents keep their own. ``note`` is told in one sentence whatever could not be kept; ``progress``
     is called with 0.0 to 1.0 and stops the work by raising. None, and no target, when this
     medium has no explicit label of its own in the file. Raises InputError kinds on bad input,
-    WordingNotCompliant.
+    WordingNotCompliant, StyleNotCompliant.
     """
+    style.check()
     name = _worker(media_type, medium)
     if name is None:
         return None
@@ -56,6 +60,7 @@ def apply(
         note=note or _quiet,
         progress=progress or _still,
         limits=limits,
+        style=style,
     )
     return written
 

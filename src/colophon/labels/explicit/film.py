@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from colophon.errors import MalformedFile, TruncatedFile
 from colophon.labels.explicit import encoders
 from colophon.labels.explicit.frames import FrameLabel, paintable
 from colophon.labels.explicit.limits import Limits
+from colophon.labels.explicit.manner import USUAL
+from colophon.labels.model import Style
 from colophon.labels.remarks import Remark, remark
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 ATTACHED_PICTURE = 0x0400
 """Disposition of cover art."""
+TO_THE_END = math.inf
+"""Seconds of a label that stays."""
 WHOLE_ENOUGH = 0.9
 """Share of the declared frames that must be there, else the file was cut off."""
 WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
@@ -39,11 +44,13 @@ class Ask:
     note: Callable[[Remark], None]
     progress: Callable[[float], None]
     limits: Limits
+    style: Style = USUAL
 
 
 @dataclass(slots=True)
 class Work:
-    """One labelling while it runs. ``seconds``: how long the label must be on."""
+    """One labelling while it runs. ``seconds``: how long the label must be on, infinite for the
+    whole film; ``phase``: where this part of the work begins in the whole of it, and its share."""
 
     name: str
     label: FrameLabel
@@ -54,6 +61,7 @@ class Work:
     shown_until: float = 0.0
     last: float = 0.0
     length: float = 0.0
+    phase: tuple[float, float] = (0.0, 1.0)
     packets: int = 0
     contrasts: list[float] = field(default_factory=list)
 
@@ -84,7 +92,8 @@ class Work:
     def tell(self, passed: float) -> None:
         """How far the work is."""
         if self.length:
-            self.ask.progress(min(0.999, passed / self.length))
+            begin, share = self.phase
+            self.ask.progress(min(0.999, begin + share * passed / self.length))
 
 
 def main_picture(container: InputContainer, name: str) -> VideoStream:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Colours = NDArray[np.float32]
 
 MATRIX_WORDS = 9
+HALF = 0.5
 GREYS = frozenset({"gray", "gray10le", "gray12le", "gray16le"})
 
 
@@ -40,10 +41,12 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class PlaneInk:
-    """What is laid over one plane: a box, the cover of plate and words, their values 0 to 255."""
+    """What is laid over one plane: a box, the cover of plate (or outline) and words, their values
+    0 to 255. ``ground``: what counts as being behind the words, 0 to 1."""
 
     top: int
     left: int
+    ground: Colours
     plate: Colours
     words: Colours
     plate_value: float
@@ -52,7 +55,7 @@ class PlaneInk:
 
 @dataclass(frozen=True, slots=True)
 class FrameLabel:
-    """A label made for the frames of one stream."""
+    """A label made for the frames of one stream. ``opacity``: of its plate, 0 where it has none."""
 
     text: str
     where: str
@@ -63,12 +66,14 @@ class FrameLabel:
     opacity: float
 
     def paint(self, frame: VideoFrame) -> float:
-        """Draws on the frame, which must be writable. The contrast over its brightest pixel."""
+        """Draws on the frame, which must be writable. The contrast over the pixel behind the words
+        that is nearest to them in light."""
         for index, ink in enumerate(self.inks):
             part = self._part(frame, index)
             if index == 0:
-                brightest = float(part[ink.plate > self.opacity / 2].max()) / self._scale
-                reached = self.tone.over(brightest, self.opacity)
+                behind = part[ink.ground > HALF]
+                worst = float(behind.min() if self.tone.dark else behind.max()) / self._scale
+                reached = self.tone.over(worst, self.opacity)
             mixed = part * (1 - ink.plate) + ink.plate_value * self._scale * ink.plate
             mixed = mixed * (1 - ink.words) + ink.words_value * self._scale * ink.words
             part[...] = (mixed + 0.5).astype(part.dtype)
@@ -77,13 +82,13 @@ class FrameLabel:
     def seen(self, frame: VideoFrame) -> float | None:
         """The contrast on a frame that was labelled and encoded; None if too small to tell."""
         ink, light = self.inks[0], self.tone.light(self._part(frame, 0) / self._scale)
-        return contrast.seen(light, ink.words, ink.plate / self.opacity)
+        return contrast.seen(light, ink.words, ink.ground)
 
     def _part(self, frame: VideoFrame, index: int) -> Pixels:
         ink = self.inks[index]
-        rows = slice(ink.top, ink.top + ink.plate.shape[0])
+        rows = slice(ink.top, ink.top + ink.ground.shape[0])
         return plane_pixels(frame, index, self.depth)[
-            rows, ink.left : ink.left + ink.plate.shape[1]
+            rows, ink.left : ink.left + ink.ground.shape[1]
         ]
 
     @property

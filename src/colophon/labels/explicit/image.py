@@ -19,9 +19,10 @@ from colophon.errors import (
 )
 from colophon.labels.explicit.formats.order import LOSSY, Order, decoding
 from colophon.labels.explicit.limits import STANDARD, Limits
+from colophon.labels.explicit.manner import OUTLINE, USUAL
 from colophon.labels.explicit.wording import words
-from colophon.labels.model import ExplicitWritten, Medium
-from colophon.labels.remarks import Remark
+from colophon.labels.model import ExplicitWritten, Medium, Style
+from colophon.labels.remarks import Remark, remark
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -52,20 +53,21 @@ def apply(
     name: str = "picture",
     limits: Limits = STANDARD,
     note: Callable[[Remark], None] = lambda _sentence: None,
+    style: Style = USUAL,
 ) -> tuple[bytes, ExplicitWritten]:
     """The labelled picture, same format and mode wherever that can hold the label.
 
     ``position``: auto (where the label covers least that matters) or one of
-    `placement.POSITIONS`. ``note``
+    `placement.POSITIONS`. ``style``: how high the words are, their dress and ink. ``note``
     hears what could not be kept. Raises EmptyFile, TooLarge (before decoding), MalformedFile,
     TruncatedFile, UnknownType, AnimationNotSupported, WordingNotCompliant, FontMissing.
     """
-    order = Order(name, words(Medium.IMAGE, text, lang), position, limits, note)
+    order = Order(name, words(Medium.IMAGE, text, lang), position, limits, note, style)
     data = _bytes_of(source, limits, name)
     if media_type == "image/svg+xml":
         from colophon.labels.explicit.formats import svg
 
-        return svg.apply(data, order.text, position, name)
+        return svg.apply(data, position, order)
     if media_type not in FORMATS:
         raise UnknownType(file=name)
     return _labelled(data, FORMATS[media_type], order)
@@ -81,12 +83,21 @@ def apply_file(
     position: str,
     limits: Limits,
     note: Callable[[Remark], None],
+    style: Style = USUAL,
     **_unused: Any,
 ) -> ExplicitWritten:
     """The door `dispatch.apply` calls."""
     with source.open("rb") as stream:
         data, written = apply(
-            stream, media_type, wording, position, lang, name=source.name, limits=limits, note=note
+            stream,
+            media_type,
+            wording,
+            position,
+            lang,
+            name=source.name,
+            limits=limits,
+            note=note,
+            style=style,
         )
     target.write_bytes(data)
     return written
@@ -138,6 +149,8 @@ def _proven(
         written = replace(written, contrast=round(min(left, order.drawn[-1].contrast), 2))
         if left >= wanted or better is None:
             break
+        if order.style.dress == OUTLINE and not order.drawn[-1].covered:
+            order.note(remark("outline_not_legible"))
         order = replace(order, position=spot, note=_said_already, plain=True, fine=better)
         with Image.open(BytesIO(data), formats=(form,)) as picture:
             out, written = label(picture, data, order)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from colophon.labels.explicit import contrast, placement, saliency
+from colophon.labels.explicit.manner import USUAL
 from colophon.labels.explicit.stamp import LEGIBLE_PIXELS, Stamp, room
-from colophon.labels.model import ExplicitWritten
+from colophon.labels.model import ExplicitWritten, Style
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     Pixels = NDArray[Any]
     Colours = NDArray[np.float32]
 
-HALO_SPREAD = 0.14
-"""Of the ink height: how far the halo of bare words reaches."""
+HALO_SPREAD, OUTLINE_SPREAD = 0.14, 0.07
+"""Of the ink height: how far the halo of bare words reaches, and an outline."""
+HALO_GAIN, OUTLINE_GAIN = 1.4, 3.0
+"""How quickly either becomes full close to a stroke."""
 THIN = 1.5
 """Factor on the contrast aimed at where strokes are about a pixel wide."""
 CMYK_INK = (0.0, 0.0, 0.0, 0.9)
@@ -53,11 +56,12 @@ def paint(
     least: float,
     *,
     plain: bool = False,
+    style: Style = USUAL,
 ) -> Placed:
     """Draws on ``view`` (H x W x channels, or H x W), 8 or 16 bits a channel.
 
     ``model``: L, LA, RGB, RGBA, CMYK. ``least``: the contrast to reach. ``plain`` asks for an
-    opaque plate whatever lies behind.
+    opaque plate whatever lies behind; ``style`` for dress and ink.
     """
     import numpy as np
 
@@ -72,8 +76,10 @@ def paint(
     clear = model.endswith("A") and bool((values[..., -1] < 1).any())
     behind = _rgb(values, model)[plate > 0]
     wanted = aimed_at(stamp, least)
-    dressed = contrast.dress(behind.reshape(-1, 3), wanted, plain=plain or clear)
-    cover = plate * dressed.opacity if dressed.opacity else _halo(words, stamp.ink_height)
+    dressed = contrast.dress(behind.reshape(-1, 3), wanted, plain=plain or clear, style=style)
+    cover = plate * dressed.opacity
+    if not dressed.opacity:
+        cover = halo(words, stamp.ink_height, dressed.halo)
     values = _over(values, model, dressed.plate, cover)
     values = _over(values, model, dressed.words, words)
     part[...] = np.rint(values * peak).astype(view.dtype)
@@ -109,14 +115,16 @@ def written(stamp: Stamp, placed: Placed, width: int, height: int) -> ExplicitWr
     )
 
 
-def _halo(words: Colours, ink_height: float) -> Colours:
+def halo(words: Colours, ink_height: float, strength: float) -> Colours:
+    """The cover of the plate's colour close around bare words; a firm one is an outline."""
     import cv2
     import numpy as np
 
-    spread = max(0.8, ink_height * HALO_SPREAD)
-    soft = cv2.GaussianBlur(words, (0, 0), spread)
-    halo: Colours = np.clip(soft * 1.4, 0, 1).astype(np.float32) * np.float32(contrast.HALO)
-    return halo
+    firm = strength > contrast.HALO
+    spread, gain = (OUTLINE_SPREAD, OUTLINE_GAIN) if firm else (HALO_SPREAD, HALO_GAIN)
+    soft = cv2.GaussianBlur(words, (0, 0), max(0.8, ink_height * spread))
+    around: Colours = np.clip(soft * gain, 0, 1).astype(np.float32) * np.float32(strength)
+    return around
 
 
 def _rgb(values: Colours, model: str) -> Colours:

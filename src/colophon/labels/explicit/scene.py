@@ -12,9 +12,9 @@ What the scene holds keeps its bytes and its numbers; plates of ours are exchang
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from colophon.errors import ColophonError, Lang, MalformedFile
 from colophon.labels import placing
 from colophon.labels.carriers.edits import pieces_of
 from colophon.labels.explicit import opening, scene_plate, scene_views, stamp
+from colophon.labels.explicit.manner import USUAL
 from colophon.labels.explicit.scene_document import (
     GLB_TYPE,
     GLTF_TYPE,
@@ -33,7 +34,8 @@ from colophon.labels.explicit.scene_document import (
 from colophon.labels.explicit.scene_plate import Plate
 from colophon.labels.explicit.scene_views import Hung, Lens, Survey, View
 from colophon.labels.explicit.wording import shorter, words
-from colophon.labels.model import ExplicitWritten, Medium
+from colophon.labels.model import ExplicitWritten, Medium, Style
+from colophon.labels.remarks import Remark, remark
 from colophon.provisions import parameters
 
 if TYPE_CHECKING:
@@ -61,10 +63,12 @@ def apply_file(
     wording: str | None,
     lang: Lang,
     position: str,
+    note: Callable[[Remark], None] = lambda _sentence: None,
+    style: Style = USUAL,
     **_unused: Any,
 ) -> ExplicitWritten | None:
     """The door `dispatch.apply` calls; ``position`` is a corner or edge, ``auto`` the lower edge,
-    which every shape of window shows.
+    which every shape of window shows. ``style``: how high the words are; their plate stays.
 
     None for a scene file that can bear no plate (OBJ, PLY, STL), and for a glTF without a scene.
     Raises EmptyFile, TruncatedFile, MalformedFile, TooLarge, WordingNotCompliant, FontMissing.
@@ -79,8 +83,10 @@ def apply_file(
         if scene is None:
             return None
         changes = Changes(document)
-        written = _labelled(document, changes, scene, text, where)
+        written = _labelled(document, changes, scene, text, _Look(where, style.height))
         pieces = pieces_of(changes.edits(), document.size)
+        if written.height_ratio is not None and written.height_ratio < (style.height or 0):
+            note(remark("lower_words", percent=f"{100 * written.height_ratio:.1f}"))
         with opening.clean_target(target):
             placing.write_pieces(stream, pieces, target)
     return written
@@ -114,6 +120,14 @@ def start_scene(document: Document) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
+class _Look:
+    """What is asked of a plate: its corner or edge, the ink height beside the view's."""
+
+    where: str
+    height: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Placed:
     """A plate before its camera: how high it is, its middle as the camera sees it."""
 
@@ -137,14 +151,14 @@ class _Placed:
 
 
 def _labelled(
-    document: Document, changes: Changes, scene: int, text: str, where: str
+    document: Document, changes: Changes, scene: int, text: str, look: _Look
 ) -> ExplicitWritten:
     found = scene_views.survey(document, scene)
     views = [view for view in found.views if not view.own]
     front = scene_views.start_view(found)
     plate = _fitting(text, [view.lens for view in (*views, front)])
-    plates = [_before(view, found, plate, where) for view in views]
-    plates.append(_clear_of(plates, front, found, plate, where))
+    plates = [_before(view, found, plate, look) for view in views]
+    plates.append(_clear_of(plates, front, found, plate, look))
     mesh = _mesh(changes, plate)
     for one in plates:
         _add_plate(changes, scene, one, found.plates.get(one.view.plate), (mesh, plate.text))
@@ -153,20 +167,20 @@ def _labelled(
     return ExplicitWritten(plate.text, plates[0].where, round(least, 4), round(plate.contrast, 2))
 
 
-def _before(view: View, found: Survey, plate: Plate, where: str) -> _Placed:
+def _before(view: View, found: Survey, plate: Plate, look: _Look) -> _Placed:
     depth = scene_views.depth_of(view, found.box())
-    size, x, y = placed(view.lens.size(depth), plate, where)
-    return _Placed(view, where, size, (x, y, -depth))
+    size, x, y = placed(view.lens.size(depth), plate, look.where, look.height)
+    return _Placed(view, look.where, size, (x, y, -depth))
 
 
 def _clear_of(
-    others: list[_Placed], front: View, found: Survey, plate: Plate, where: str
+    others: list[_Placed], front: View, found: Survey, plate: Plate, look: _Look
 ) -> _Placed:
     """The plate before the whole, at an edge where neither it nor a camera's hides the other."""
     theirs = [(one.view, one.corners(plate)) for one in others]
-    usual = _before(front, found, plate, where)
-    for name in dict.fromkeys((where, "bottom", "top", *stamp.POSITIONS)):
-        one = _before(front, found, plate, name)
+    usual = _before(front, found, plate, look)
+    for name in dict.fromkeys((look.where, "bottom", "top", *stamp.POSITIONS)):
+        one = _before(front, found, plate, replace(look, where=name))
         ours = one.corners(plate)
         if not any(_meet(view, ours, it) or _meet(front, ours, it) for view, it in theirs):
             return one
@@ -228,12 +242,14 @@ def _fitting(text: str, lenses: list[Lens]) -> Plate:
     return plates[-1]
 
 
-def placed(view: tuple[float, float], plate: Plate, where: str) -> tuple[float, float, float]:
+def placed(
+    view: tuple[float, float], plate: Plate, where: str, wanted: float | None = None
+) -> tuple[float, float, float]:
     """How high the plate is and where its middle lies, from the middle of a view of this width
-    and height, in the same units."""
+    and height, in the same units. ``wanted``: ink beside the view's height, where there is room."""
     wide, high = view
     least = float(parameters.value(RATIO))
-    ink = least * SPARE * high
+    ink = max(least * SPARE, wanted or 0.0) * high
     room = wide * WIDEST * plate.ink_share / plate.aspect
     # Both sides bind: where the window is another's, its height may be the shorter one.
     ink = max(min(ink, room), least * min(wide, high) * 1.001)

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from colophon.labels.explicit import contrast, placement, saliency
+from colophon.labels.explicit import contrast, placement, raster, saliency
 from colophon.labels.explicit.frames import FrameLabel, PlaneInk, Turn, plane_pixels
-from colophon.labels.explicit.stamp import Stamp, fit, room
+from colophon.labels.explicit.manner import DARK, LIGHT, OUTLINE, USUAL
+from colophon.labels.explicit.stamp import Stamp, asked, room
 from colophon.labels.explicit.tone import NEUTRAL, Tone
+from colophon.labels.model import Style
 from colophon.provisions import parameters
 
 if TYPE_CHECKING:
@@ -37,16 +39,20 @@ class Sight:
     shape: float
     tone: Tone
     depth: int
+    style: Style = USUAL
     brightest: Pixels | None = None
+    darkest: Pixels | None = None
     importance: Colours | None = None
     looked: int = 0
     planes: list[tuple[int, int]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, frame: VideoFrame, turn: Turn, pixel_shape: Fraction | None) -> Sight:
+    def of(
+        cls, frame: VideoFrame, turn: Turn, pixel_shape: Fraction | None, style: Style = USUAL
+    ) -> Sight:
         """For a stream whose first frame this is."""
         depth = frame.format.components[0].bits
-        sight = cls(turn, float(pixel_shape or 1), Tone.of(frame), depth)
+        sight = cls(turn, float(pixel_shape or 1), Tone.of(frame), depth, style)
         sight.planes = [(plane.height, plane.width) for plane in frame.planes]
         return sight
 
@@ -59,6 +65,10 @@ class Sight:
             self.brightest = luma.copy()
         else:
             np.maximum(self.brightest, luma, out=self.brightest)
+        if self.darkest is None:
+            self.darkest = luma.copy()
+        else:
+            np.minimum(self.darkest, luma, out=self.darkest)
         if passed * LOOKS >= self.looked * seconds:
             self.looked += 1
             found = saliency.importance(self._thumb(frame))
@@ -89,23 +99,26 @@ class Sight:
 
         luma = self.turn.upright(np.zeros(self.planes[0], np.uint8))
         wide, high = _shown_size(luma, self.turn, self.shape)
-        stamp = fit(text, wide, high, parameters.number("explicit.video.min_height_ratio"))
+        least = parameters.number("explicit.video.min_height_ratio")
+        stamp = asked(text, wide, high, least, self.style.height)
         ratio = stamp.ink_height / min(wide, high)
         stamp = _squeezed(stamp, self.turn, self.shape)
         spot = placement.choose(
             room(stamp, luma.shape[1], luma.shape[0]), position, self._importance
         )
-        plate, words = (
+        around = raster.halo(stamp.words, stamp.ink_height, contrast.FIRM)
+        ground, outline, words = (
             _spread(cover, (spot.x, spot.y), luma.shape, self.turn)
-            for cover in (stamp.plate, stamp.words)
+            for cover in (stamp.plate, around, stamp.words)
         )
-        opacity = self._opacity(plate)
+        tone, opacity = self._dressed(ground)
+        covers = (ground, ground if opacity else outline, words)
         inks = [
-            _ink(plate, words, size, self._values(number), opacity)
+            _ink(covers, size, self._values(tone, number), opacity or 1.0)
             for number, size in enumerate(self.planes)
         ]
         return FrameLabel(
-            stamp.text, spot.where, round(ratio, 4), tuple(inks), self.depth, self.tone, opacity
+            stamp.text, spot.where, round(ratio, 4), tuple(inks), self.depth, tone, opacity
         )
 
     def _importance(self) -> Colours:
@@ -115,24 +128,39 @@ class Sight:
             return np.zeros((1, 1), np.float32)
         return self.importance / np.float32(self.looked)
 
-    def _opacity(self, plate: Pixels) -> float:
+    def _dressed(self, ground: Pixels) -> tuple[Tone, float]:
+        """Ink and opacity of the plate; no plate where an outline was asked for and the words stand
+        out without one in every frame."""
+        least = parameters.number("explicit.min_contrast") * contrast.SPARE
+        inks = {LIGHT: (False,), DARK: (True,)}.get(self.style.ink, (False, True))
+        tones = [replace(self.tone, dark=dark) for dark in inks]
+        if self.style.dress == OUTLINE and len(self.planes) <= ALPHA:
+            best = max(tones, key=lambda tone: tone.over(self._worst(tone, ground), 0.0))
+            if best.over(self._worst(best, ground), 0.0) >= least:
+                return best, 0.0
+        return tones[0], self._opacity(tones[0], ground, least)
+
+    def _opacity(self, tone: Tone, ground: Pixels, least: float) -> float:
         """Of the lightest plate on which the words stand out in every frame; a film that is
         clear in part may lie over anything, and its plate is solid."""
         if len(self.planes) > ALPHA:
             return contrast.OPACITIES[-1]
-        least = parameters.number("explicit.min_contrast") * contrast.SPARE
-        brightest = float(SOLID)
-        if self.brightest is not None:
-            brightest = float(self.brightest[plate > 0].max()) / (1 << (self.depth - 8))
         for opacity in contrast.OPACITIES:
-            if opacity >= STEADY and self.tone.over(brightest, opacity) >= least:
+            if opacity >= STEADY and tone.over(self._worst(tone, ground), opacity) >= least:
                 return opacity
         return contrast.OPACITIES[-1]
 
-    def _values(self, plane: int) -> tuple[float, float]:
+    def _worst(self, tone: Tone, ground: Pixels) -> float:
+        """The luma behind the label that is nearest to its words', 0 to 255, of all frames."""
+        if self.brightest is None or self.darkest is None:
+            return 0.0 if tone.dark else SOLID
+        behind = self.darkest[ground > 0].min() if tone.dark else self.brightest[ground > 0].max()
+        return float(behind) / (1 << (self.depth - 8))
+
+    def _values(self, tone: Tone, plane: int) -> tuple[float, float]:
         """Plate and words on this plane, 0 to 255."""
         if plane == 0:
-            return self.tone.plate, self.tone.words
+            return tone.plate, tone.words
         return (SOLID, SOLID) if plane == ALPHA else (NEUTRAL, NEUTRAL)
 
 
@@ -170,25 +198,27 @@ def _spread(cover: Colours, spot: tuple[int, int], shape: tuple[int, ...], turn:
 
 
 def _ink(
-    plate: Pixels,
-    words: Pixels,
+    covers: tuple[Pixels, Pixels, Pixels],
     size: tuple[int, int],
     values: tuple[float, float],
     opacity: float,
 ) -> PlaneInk:
-    """The covers at one plane's size, cut to where the plate lies."""
+    """Ground, plate and words at one plane's size, cut to where the ground lies."""
     import cv2
     import numpy as np
 
-    if plate.shape != size:
-        plate, words = (
-            cv2.resize(c, size[::-1], interpolation=cv2.INTER_AREA) for c in (plate, words)
-        )
-    rows, columns = np.flatnonzero(plate.max(axis=1)), np.flatnonzero(plate.max(axis=0))
+    ground, plate, words = (
+        cover
+        if cover.shape == size
+        else cv2.resize(cover, size[::-1], interpolation=cv2.INTER_AREA)
+        for cover in covers
+    )
+    rows, columns = np.flatnonzero(ground.max(axis=1)), np.flatnonzero(ground.max(axis=0))
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     return PlaneInk(
         int(rows[0]),
         int(columns[0]),
+        ground[box].astype(np.float32) / np.float32(255),
         plate[box].astype(np.float32) * np.float32(opacity / 255),
         words[box].astype(np.float32) / np.float32(255),
         *values,

@@ -81,6 +81,33 @@ def fit(text: str, width: int, height: int, least_ratio: float) -> Stamp:
     return _bare(shorter(text)[-1], max(1, math.ceil(least_ratio * min(width, height))))
 
 
+@lru_cache(maxsize=64)
+def asked(text: str, width: int, height: int, least_ratio: float, wanted: float | None) -> Stamp:
+    """The stamp as `fit` makes it; or, where ``wanted`` asks for a larger share of the shortest
+    side, with words as high as that, or as high as the picture has room for."""
+    usual = fit(text, width, height, least_ratio)
+    ink = math.ceil((wanted or 0.0) * min(width, height))
+    if usual.ink_height >= ink:
+        return usual
+    least = max(math.ceil(least_ratio * min(width, height)) + SPARE_PIXELS, STILL_LEGIBLE)
+    for candidate in shorter(text):
+        stamp = _largest(candidate, ink, least, width, height)
+        if stamp is not None:
+            smaller = stamp.text == usual.text and stamp.ink_height < usual.ink_height
+            return usual if smaller else stamp
+    return usual
+
+
+def _largest(text: str, ink: int, least: int, width: int, height: int) -> Stamp | None:
+    """Words of this ink height, or of the next lower one that fits; None below the least."""
+    while ink >= least:
+        stamp = _built(text, ink)
+        if _within(stamp, width, height, 1.0, LARGEST_AT_ALL):
+            return stamp
+        ink = min(ink - 1, ink * width // (stamp.width + 2 * stamp.margin))
+    return None
+
+
 def _within(stamp: Stamp, width: int, height: int, widest: float, share: float) -> bool:
     """The stamp fits, and takes no more than these shares of the width and the area."""
     fits = stamp.width + 2 * stamp.margin <= width and stamp.height + 2 * stamp.margin <= height

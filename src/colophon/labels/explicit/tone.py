@@ -27,11 +27,13 @@ HLG_GAMMA = 1.2
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """How one stream's luma means light. ``transfer`` as ITU-T H.273 numbers it."""
+    """How one stream's luma means light. ``transfer`` as ITU-T H.273 numbers it; ``dark``: the
+    words are dark and their plate is light."""
 
     floor: int
     span: int
     transfer: int
+    dark: bool = False
 
     @classmethod
     def of(cls, frame: VideoFrame) -> Tone:
@@ -43,11 +45,20 @@ class Tone:
     @property
     def plate(self) -> float:
         """Luma of the plate, 0 to 255."""
-        return self.floor + self.span * contrast.INK[1]
+        return self._paper if self.dark else self._ink
 
     @property
     def words(self) -> float:
-        """Luma of the words: diffuse white, not the display's peak."""
+        """Luma of the words."""
+        return self._ink if self.dark else self._paper
+
+    @property
+    def _ink(self) -> float:
+        return self.floor + self.span * contrast.INK[1]
+
+    @property
+    def _paper(self) -> float:
+        """Diffuse white, not the display's peak."""
         paper = {PQ: PQ_PAPER, HLG: HLG_PAPER}.get(self.transfer, contrast.PAPER[1])
         return self.floor + self.span * paper
 

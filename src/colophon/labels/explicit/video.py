@@ -14,13 +14,19 @@ from pathlib import Path
 
 from colophon.errors import Lang, MalformedFile
 from colophon.labels.explicit import encoders, film, opening, proof, splice, whole
-from colophon.labels.explicit.frames import turn_of
+from colophon.labels.explicit.frames import FrameLabel, turn_of
 from colophon.labels.explicit.limits import STANDARD, Limits
+from colophon.labels.explicit.manner import OUTLINE, PLATE, USUAL
 from colophon.labels.explicit.sight import Sight
 from colophon.labels.explicit.wording import words
-from colophon.labels.model import ExplicitWritten, Medium
+from colophon.labels.model import ExplicitWritten, Medium, Style
 from colophon.labels.remarks import Remark, remark
 from colophon.provisions import parameters
+
+LOOKING, ENCODING = 0.2, 0.65
+"""Shares of the progress where the label stays to the end; the rest is the last look."""
+UNKNOWN_SECONDS = 60.0
+"""How long a film is taken to be that does not say."""
 
 
 def apply(
@@ -35,32 +41,55 @@ def apply(
     progress: Callable[[float], None] = lambda _fraction: None,
     limits: Limits = STANDARD,
     splicing: bool = True,
+    style: Style = USUAL,
 ) -> ExplicitWritten:
     """Writes the labelled video to ``target``; streams, so memory does not grow with length.
 
     ``progress`` is called with 0.0 to 1.0 and may raise to stop; then, as on any error, no
-    target is left. ``splicing`` False encodes the whole picture again in any case. Raises
+    target is left. ``splicing`` False encodes the whole picture again in any case, as does a
+    ``style`` whose label stays to the end. Raises
     EmptyFile, UnknownType, TooLarge, MalformedFile, TruncatedFile, TargetUnwritable, DiskFull,
     WordingNotCompliant.
     """
     opening.not_empty(source)
     wording = words(Medium.VIDEO, text, lang)
-    work = _planned(source, media_type, film.Ask(wording, position, note, progress, limits))
+    ask = film.Ask(wording, position, note, progress, limits, style)
+    work = _planned(source, media_type, ask)
     with opening.clean_target(target), opening.named_failures(source.name):
-        seam = splice.seam(source, media_type, work) if splicing else None
-        spliced = seam is not None and splice.write(source, target, media_type, work, seam)
-        if not spliced:
-            work = replace(work, start=None, shown_until=0.0, last=0.0, packets=0, contrasts=[])
-            whole.write(source, target, media_type, work)
-        seen = proof.contrasts(target, media_type, work)
+        reached = _written(source, target, media_type, work, splicing=splicing)
+        if not work.label.opacity and reached < parameters.number("explicit.min_contrast"):
+            note(remark("outline_not_legible"))
+            plated = replace(ask, note=_said_already, style=replace(style, dress=PLATE))
+            work = _planned(source, media_type, plated)
+            reached = _written(source, target, media_type, work, splicing=splicing)
     progress(1.0)
     return ExplicitWritten(
         text=work.label.text,
         where=work.label.where,
         height_ratio=work.label.height_ratio,
-        contrast=round(min([*work.contrasts, *seen]), 2),
+        contrast=round(reached, 2),
         seconds=round(work.shown_until, 3),
     )
+
+
+def _written(
+    source: Path, target: Path, media_type: str, work: film.Work, *, splicing: bool
+) -> float:
+    """Writes the film; the least contrast of its label, as drawn and as it then is."""
+    to_the_end = work.seconds == film.TO_THE_END
+    seam = splice.seam(source, media_type, work) if splicing and not to_the_end else None
+    spliced = seam is not None and splice.write(source, target, media_type, work, seam)
+    if not spliced:
+        work.start, work.shown_until, work.last = None, 0.0, 0.0
+        work.packets, work.contrasts = 0, []
+        work.phase = (LOOKING, ENCODING) if to_the_end else work.phase
+        whole.write(source, target, media_type, work)
+    work.phase = (LOOKING + ENCODING, 1 - LOOKING - ENCODING)
+    return min([*work.contrasts, *proof.contrasts(target, media_type, work)])
+
+
+def _said_already(_remark: Remark) -> None:
+    """The notes of a second drawing are those of the first."""
 
 
 def apply_file(
@@ -74,6 +103,7 @@ def apply_file(
     note: Callable[[Remark], None],
     progress: Callable[[float], None],
     limits: Limits,
+    style: Style = USUAL,
 ) -> ExplicitWritten:
     """The door `dispatch.apply` calls."""
     return apply(
@@ -86,12 +116,13 @@ def apply_file(
         note=note,
         progress=progress,
         limits=limits,
+        style=style,
     )
 
 
 def _planned(source: Path, media_type: str, ask: film.Ask) -> film.Work:
     """Looks at the header and the opening frames; nothing is decoded over a limit."""
-    name, seconds = source.name, parameters.number("explicit.video.min_seconds")
+    name, seconds = source.name, _seconds(ask.style)
     with source.open("rb") as stream, opening.reading(stream, media_type, name) as container:
         picture = film.main_picture(container, name)
         ask.limits.check("pixels", picture.width * picture.height, ask.limits.video_pixels, name)
@@ -103,15 +134,35 @@ def _planned(source: Path, media_type: str, ask: film.Ask) -> film.Work:
         form = encoders.pixel_format(picture, frame, media_type, ask.note)
         turn, matrix = turn_of(frame)
         look = encoders.look_of(frame, form, matrix)
+        length = (container.duration or 0) / opening.MICROSECONDS
         first, start = film.drawable(frame, form), frame.time or 0.0
-        sight = Sight.of(first, turn, picture.sample_aspect_ratio)
-        sight.add(first, 0.0, seconds)
+        sight = Sight.of(first, turn, picture.sample_aspect_ratio, ask.style)
+        span = min(seconds, length or UNKNOWN_SECONDS) if seconds == film.TO_THE_END else seconds
+        sight.add(first, 0.0, span)
         for frame in frames:
             if (passed := (frame.time or 0.0) - start) > seconds:
                 break
-            sight.add(film.drawable(frame, form), passed, seconds)
+            ask.limits.check("seconds", passed, ask.limits.seconds, name)
+            sight.add(film.drawable(frame, form), passed, span)
+            if seconds == film.TO_THE_END and length:
+                ask.progress(min(1.0, passed / length) * LOOKING)
         label = sight.label(ask.wording, ask.position)
-        length = (container.duration or 0) / opening.MICROSECONDS
+    _tell(label, ask)
+    return film.Work(name, label, seconds, ask, look, length=length)
+
+
+def _seconds(style: Style) -> float:
+    """How long the label must be on."""
+    if style.seconds == "whole":
+        return film.TO_THE_END
+    return max(style.seconds or 0.0, parameters.number("explicit.video.min_seconds"))
+
+
+def _tell(label: FrameLabel, ask: film.Ask) -> None:
+    """Notes what of the wish could not be kept."""
     if label.text != ask.wording:
         ask.note(remark("shorter_words", text=label.text))
-    return film.Work(name, label, seconds, ask, look, length=length)
+    if label.height_ratio < (ask.style.height or 0):
+        ask.note(remark("lower_words", percent=f"{100 * label.height_ratio:.1f}"))
+    if ask.style.dress == OUTLINE and label.opacity:
+        ask.note(remark("outline_not_legible"))

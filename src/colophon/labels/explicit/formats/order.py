@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 
 from colophon.errors import MalformedFile, TooLarge, TruncatedFile
 from colophon.labels.explicit.limits import Limits
+from colophon.labels.explicit.manner import OUTLINE, USUAL
 from colophon.labels.explicit.placement import Spot
 from colophon.labels.explicit.raster import Placed
-from colophon.labels.explicit.stamp import Stamp, fit
+from colophon.labels.explicit.stamp import Stamp, asked
+from colophon.labels.model import Style
 from colophon.labels.remarks import Remark, remark
 from colophon.provisions import parameters
 
@@ -59,6 +61,7 @@ class Order:
     position: str | Spot
     limits: Limits
     note: Callable[[Remark], None]
+    style: Style = USUAL
     plain: bool = False
     """Asks for an opaque plate whatever lies behind."""
     fine: bool = False
@@ -68,12 +71,23 @@ class Order:
 
     def stamp(self, width: int, height: int) -> Stamp:
         """The stamp for an upright picture of this size."""
-        stamp = fit(self.text, width, height, parameters.number("explicit.image.min_height_ratio"))
+        least = parameters.number("explicit.image.min_height_ratio")
+        stamp = asked(self.text, width, height, least, self.style.height)
         if stamp.text != self.text:
             self.note(remark("shorter_words", text=stamp.text))
+        if stamp.ink_height < (self.style.height or 0) * min(width, height):
+            percent = f"{100 * stamp.ink_height / min(width, height):.1f}"
+            self.note(remark("lower_words", percent=percent))
         if stamp.ink_height < HARD_TO_READ:
             self.note(remark("picture_too_small", width=width, height=height))
         return stamp
+
+    def drew(self, placed: Placed) -> None:
+        """Keeps what was drawn; notes once that an outline was asked for and a plate is there."""
+        before = [one.covered for one in self.drawn]
+        if placed.covered and self.style.dress == OUTLINE and not any(before):
+            self.note(remark("outline_not_legible"))
+        self.drawn.append(placed)
 
     @property
     def contrast(self) -> float:

@@ -8,6 +8,7 @@ from colophon.errors import UnknownType
 from colophon.labels.explicit import raster
 from colophon.labels.explicit.formats import palette
 from colophon.labels.explicit.formats.order import Order, decoding
+from colophon.labels.explicit.manner import DARK
 from colophon.labels.model import ExplicitWritten
 from colophon.labels.remarks import remark
 
@@ -69,8 +70,10 @@ def draw(view: NDArray[Any], model: str, order: Order, *, plain: bool = False) -
     high, wide = view.shape[:2]
     stamp = order.stamp(wide, high)
     plain = plain or order.plain
-    placed = raster.paint(view, model, stamp, order.position, order.contrast, plain=plain)
-    order.drawn.append(placed)
+    placed = raster.paint(
+        view, model, stamp, order.position, order.contrast, plain=plain, style=order.style
+    )
+    order.drew(placed)
     return raster.written(stamp, placed, wide, high)
 
 
@@ -82,10 +85,12 @@ def _on_palette(picture: Image, order: Order) -> tuple[Image, ExplicitWritten, A
     view = raster.upright(indices, orientation(picture))
     high, wide = view.shape
     stamp = order.stamp(wide, high)
-    placed = palette.paint(view, colours, stamp, order.position, order.contrast)
+    placed = palette.paint(
+        view, colours, stamp, order.position, order.contrast, dark=order.style.ink == DARK
+    )
     if placed is None:
         return None
-    order.drawn.append(placed)
+    order.drew(placed)
     page = Images.frombytes("P", picture.size, indices.tobytes())
     page.putpalette(np.rint(colours[:, :3] * 255).astype(np.uint8).tobytes(), "RGB")
     clear = palette.transparency(colours, picture.info.get("transparency"))

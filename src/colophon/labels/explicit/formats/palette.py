@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from colophon.labels.explicit import contrast, placement, saliency
+from colophon.labels.explicit.manner import DARK, LIGHT
 from colophon.labels.explicit.raster import Placed
 from colophon.labels.explicit.stamp import Stamp, room
 
@@ -48,9 +49,15 @@ def transparency(colours: Colours, before: Any) -> Any:
 
 
 def paint(
-    view: NDArray[Any], colours: Colours, stamp: Stamp, position: str | placement.Spot, least: float
+    view: NDArray[Any],
+    colours: Colours,
+    stamp: Stamp,
+    position: str | placement.Spot,
+    least: float,
+    *,
+    dark: bool = False,
 ) -> Placed | None:
-    """Draws on indices, changing ``colours`` where entries are free.
+    """Draws on indices, changing ``colours`` where entries are free. ``dark``: dark words.
 
     None, with nothing drawn, when the palette has neither free entries nor fitting colours.
     """
@@ -65,7 +72,7 @@ def paint(
     inside = stamp.plate[: part.shape[0], : part.shape[1]] >= 0.5
     counts = np.bincount(view.ravel(), minlength=ENTRIES)
     counts -= np.bincount(part[inside].ravel(), minlength=ENTRIES)
-    shades = _shades(colours, counts)
+    shades = _shades(colours, counts, dark=dark)
     ends = colours[shades[[0, -1]], :3]
     reached = contrast.worst(tuple(ends[1].tolist()), ends[:1])
     if reached < least:
@@ -84,12 +91,12 @@ def _importance(view: NDArray[Any], colours: Colours) -> Colours:
     return saliency.importance(saliency.thumb(np.ascontiguousarray(table[view[::step, ::step]])))
 
 
-def _shades(colours: Colours, counts: NDArray[np.intp]) -> NDArray[np.intp]:
+def _shades(colours: Colours, counts: NDArray[np.intp], *, dark: bool) -> NDArray[np.intp]:
     """Indices from the plate's colour to the words': free entries set to them, else nearest."""
     import numpy as np
 
     ramp = np.linspace(0, 1, SHADES, dtype=np.float32)[:, None]
-    plate, words = (np.array(c, np.float32) for c in (contrast.INK, contrast.PAPER))
+    words, plate = (np.array(c, np.float32) for c in contrast.PAIRS[DARK if dark else LIGHT][0])
     wanted = plate + (words - plate) * ramp
     free = np.flatnonzero(counts == 0)
     if len(free) >= SHADES:

@@ -11,12 +11,17 @@ from colophon.labels.carriers.edits import applied
 from colophon.labels.carriers.svg import as_characters, as_utf8
 from colophon.labels.carriers.text_file import decoded
 from colophon.labels.explicit import contrast, stamp
+from colophon.labels.explicit.formats.order import Order
+from colophon.labels.explicit.manner import DARK, LIGHT, OUTLINE
 from colophon.labels.face import Outline, outline
 from colophon.labels.model import ExplicitWritten
+from colophon.labels.remarks import remark
 from colophon.provisions import parameters
 
 OPACITY = 0.82
-"""What lies below is not known without drawing it: this plate suffices over white."""
+"""What lies below is not known without drawing it: this plate suffices over black and white."""
+SPARE = 1.02
+"""Factor above the least height."""
 
 _ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?)svg\b((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
 _ATTRIBUTE = re.compile(r"""(?<![\w:.-])(viewBox|width|height)\s*=\s*["']([^"']*)["']""")
@@ -24,8 +29,9 @@ _NUMBER = re.compile(r"-?\d*\.?\d+(?:[eE][+-]?\d+)?")
 _PIXELS = re.compile(r"\s*\d*\.?\d+(?:px)?\s*")
 
 
-def apply(data: bytes, text: str, position: str, name: str) -> tuple[bytes, ExplicitWritten]:
+def apply(data: bytes, position: str, order: Order) -> tuple[bytes, ExplicitWritten]:
     """The labelled SVG; all that was there stays byte for byte. Raises MalformedFile."""
+    name = order.name
     try:
         file = decoded(data)
     except MalformedFile as error:
@@ -38,7 +44,7 @@ def apply(data: bytes, text: str, position: str, name: str) -> tuple[bytes, Expl
         raise MalformedFile(file=name, detail="no svg element with content")
     box = _box(root[2], name)
     where = position if position in stamp.POSITIONS else stamp.POSITIONS[0]
-    group, written = _group(text, box, where, root[1])
+    group, written = _group(order, box, where, root[1])
     return applied(data, [file.edit(end, end, as_characters(file, f"{group}\n".encode()))]), written
 
 
@@ -68,16 +74,17 @@ def _box(attributes: str, name: str) -> tuple[float, float, float, float]:
 
 
 def _group(
-    text: str, box: tuple[float, float, float, float], where: str, prefix: str
+    order: Order, box: tuple[float, float, float, float], where: str, prefix: str
 ) -> tuple[str, ExplicitWritten]:
     left, top, wide, high = box
-    least = parameters.number("explicit.image.min_height_ratio") * min(wide, high)
-    ink, words = least * 1.02, outline(text)
+    text, words = order.text, outline(order.text)
+    ink = _ink(order, words, wide, high)
     scale = ink / words.shortest
     side, over, margin = ink * stamp.PAD_SIDE, ink * stamp.PAD_TOP, ink * stamp.MARGIN
     width, height = words.width * scale + 2 * side, words.height * scale + 2 * over
     x, y = _corner(where, (left, top, wide, high), (width, height), margin)
-    plate, paper = (_hex(colour) for colour in (contrast.INK, contrast.PAPER))
+    pair = contrast.PAIRS[DARK if order.style.ink == DARK else LIGHT][0]
+    paper, plate = (_hex(colour) for colour in pair)
     group = (
         f'<{prefix}g aria-label="{text}" opacity="1">'
         f'<{prefix}rect x="{x:.4g}" y="{y:.4g}" width="{width:.4g}" height="{height:.4g}" '
@@ -85,8 +92,8 @@ def _group(
         f'<{prefix}path transform="translate({x + side:.6g} {y + over:.6g}) scale({scale:.6g})" '
         f'fill="{paper}" fill-rule="nonzero" d="{path(words)}"/></{prefix}g>'
     )
-    ratio = round(math.floor(ink / min(wide, high) * 1e4) / 1e4, 4)
-    return group, ExplicitWritten(text, where, ratio, round(over_white(), 2))
+    ratio = round(math.floor(ink / min(wide, high) * 1e4 + 1e-6) / 1e4, 4)
+    return group, ExplicitWritten(text, where, ratio, round(at_worst(*pair), 2))
 
 
 def _corner(
@@ -111,12 +118,26 @@ def path(words: Outline) -> str:
     return "".join(f"M{shape}Z" for shape in shapes)
 
 
-def over_white() -> float:
-    """Contrast of the words on the plate over white, the worst ground there is."""
+def _ink(order: Order, words: Outline, wide: float, high: float) -> float:
+    """How high the words are, in the drawing's units; notes what the style asked for in vain."""
+    shortest = min(wide, high)
+    least = parameters.number("explicit.image.min_height_ratio") * shortest * SPARE
+    room = wide / (words.width / words.shortest + 2 * (stamp.PAD_SIDE + stamp.MARGIN))
+    wanted = (order.style.height or 0) * shortest
+    ink = max(least, min(wanted, room))
+    if ink < wanted:
+        order.note(remark("lower_words", percent=f"{100 * ink / shortest:.1f}"))
+    if order.style.dress == OUTLINE:
+        order.note(remark("outline_not_legible"))
+    return ink
+
+
+def at_worst(words: contrast.Colour, plate: contrast.Colour) -> float:
+    """Contrast of the words on the plate over black or white, whichever is worse."""
     import numpy as np
 
-    plate = np.array(contrast.INK, np.float32) * OPACITY + (1 - OPACITY)
-    return contrast.worst(contrast.PAPER, plate.reshape(1, 3))
+    grounds = np.array([[0.0] * 3, [1.0] * 3], np.float32) * (1 - OPACITY)
+    return contrast.worst(words, grounds + np.array(plate, np.float32) * OPACITY)
 
 
 def _hex(colour: tuple[float, float, float]) -> str:

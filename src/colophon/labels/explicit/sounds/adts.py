@@ -1,4 +1,4 @@
-"""AAC in ADTS: frames of the label in front; every byte of the content's frames stays."""
+"""AAC in ADTS: frames of the label in front or behind; every byte of the content's frames stays."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colophon.labels.explicit import opening
-from colophon.labels.explicit.sounds import mp3, packets, recoded
+from colophon.labels.explicit.sounds import mp3, packets, recoded, wav
 from colophon.labels.explicit.sounds.order import Order
 from colophon.labels.explicit.speech import Spoken
 
@@ -49,8 +49,8 @@ def header_at(data: bytes, at: int) -> Header | None:
 
 
 def apply(source: Path, target: Path, order: Order) -> tuple[Spoken, int] | None:
-    """The label written in front; also the sample rate. None when the frames are of a kind that
-    no encoder here makes."""
+    """The label written in front or behind; also the sample rate. None when the frames are of a
+    kind that no encoder here makes."""
     with source.open("rb") as stream:
         start = mp3.after_tags(stream)
         stream.seek(start)
@@ -67,9 +67,10 @@ def apply(source: Path, target: Path, order: Order) -> tuple[Spoken, int] | None
         stream.seek(0)
         level = recoded.loudness_of(stream, "audio/aac", order)
         said, sound = order.sound(rate, header.channels, level)
+        place = mp3.before_tags(stream, source.stat().st_size) if order.at_end else start
         stream.seek(0)
         with target.open("wb") as out:
-            out.write(stream.read(start))
+            wav.copy(stream, out, place, order)
             out.write(_encoded(sound, header))
             shutil.copyfileobj(stream, out)
     return said, rate

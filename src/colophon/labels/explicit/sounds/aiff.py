@@ -1,4 +1,4 @@
-"""AIFF: samples of the label in front; every byte of the content's samples stays."""
+"""AIFF: samples of the label in front or behind; every byte of the content's samples stays."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Layout:
 
 
 def apply(source: Path, target: Path, order: Order) -> tuple[Spoken, int] | None:
-    """The label written in front; also the sample rate. None for compressed samples."""
+    """The label written in front or behind; also the sample rate. None for compressed samples."""
     with source.open("rb") as stream:
         chunks = list(_chunks(stream, source.stat().st_size, order.name))
         layout = _layout(stream, chunks, order.name)
@@ -55,7 +55,7 @@ def apply(source: Path, target: Path, order: Order) -> tuple[Spoken, int] | None
         said, frames = order.sound(rate, layout.pcm.channels, level)
         label = _turned(wav.encoded(frames, layout.pcm), layout)
         with target.open("wb") as out:
-            _write(stream, out, chunks, (label, len(frames)), order)
+            _write(stream, out, chunks, (label, len(frames), _place(data, layout, order)), order)
     return said, rate
 
 
@@ -119,10 +119,12 @@ def _write(
     stream: BinaryIO,
     out: BinaryIO,
     chunks: list[wav.Chunk],
-    label: tuple[bytes, int],
+    label: tuple[bytes, int, int],
     order: Order,
 ) -> None:
-    sound, frames = label
+    """``label``: its samples, their frames, and how many bytes of the content come before it."""
+    sound, frames, place = label
+    moved = _still if order.at_end else _marks
     stream.seek(0)
     out.write(stream.read(12))
     for chunk in chunks:
@@ -132,17 +134,30 @@ def _write(
         out.write(struct.pack(">4sI", chunk.name, chunk.size + extra))
         stream.seek(chunk.start)
         if extra:
-            out.write(stream.read(SSND_HEAD) + sound)
-            wav.copy(stream, out, chunk.size - SSND_HEAD, order)
+            out.write(stream.read(SSND_HEAD))
+            wav.copy(stream, out, place, order)
+            out.write(sound)
+            wav.copy(stream, out, chunk.size - SSND_HEAD - place, order)
         elif chunk.name in {b"COMM", b"MARK"} and chunk.size <= wav.SMALL_CHUNK:
             body = stream.read(chunk.size)
-            out.write(_counted(body, frames) if chunk.name == b"COMM" else _marks(body, frames))
+            out.write(_counted(body, frames) if chunk.name == b"COMM" else moved(body, frames))
         else:
             wav.copy(stream, out, chunk.size, order)
         out.write(b"\0" * ((chunk.size + extra) % 2))
     end = out.tell()
     out.seek(4)
     out.write(struct.pack(">I", end - 8))
+
+
+def _place(data: wav.Chunk, layout: Layout, order: Order) -> int:
+    """Where the label goes: behind the frames that the file counts, whole ones."""
+    there = (data.size - SSND_HEAD) // layout.pcm.frame
+    return min(there, layout.frames) * layout.pcm.frame if order.at_end else 0
+
+
+def _still(body: bytes, _frames: int) -> bytes:
+    """Markers of a content that stays where it is."""
+    return body
 
 
 def _counted(body: bytes, frames: int) -> bytes:

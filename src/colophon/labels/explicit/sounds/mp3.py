@@ -1,4 +1,4 @@
-"""MP3: frames of the label in front; every byte of the content's frames stays."""
+"""MP3: frames of the label in front or behind; every byte of the content's frames stays."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ SEARCH = 256 * 1024
 """Bytes after the tag in which the first frame must come."""
 BLOCK = 1 << 20
 TAGS_MOST = 64
+TAIL_TAG, APE_FOOT, APE_HAS_HEAD = 128, 32, 1 << 31
 LEAST_BITRATE = 64_000
 XING_FRAMES, XING_BYTES, XING_TOC, XING_QUALITY = 1, 2, 4, 8
 TOC_SIZE, TOC_SCALE = 100, 256
@@ -73,7 +74,7 @@ def frame_at(data: bytes, at: int) -> Frame | None:
 
 
 def apply(source: Path, target: Path, order: Order) -> tuple[Spoken, int]:
-    """The label written in front; also the sample rate."""
+    """The label written in front or behind; also the sample rate."""
     with source.open("rb") as stream:
         start = after_tags(stream)
         stream.seek(start)
@@ -86,16 +87,18 @@ def apply(source: Path, target: Path, order: Order) -> tuple[Spoken, int]:
         has_index = _index_kind(index, frame)
         content = start + at + (frame.length if has_index else 0)
         size = source.stat().st_size
+        end = before_tags(stream, size) if order.at_end else content
         with target.open("wb") as out:
             stream.seek(0)
             _copy(stream, out, start + at, order, size)
             if has_index == b"VBRI":
                 order.note(remark("mp3_index_left_out"))
             elif has_index:
-                out.write(reindexed(index, frame, label))
-            out.write(label)
+                out.write(reindexed(index, frame, label, at_end=order.at_end))
             stream.seek(content)
-            _copy(stream, out, size - content, order, size)
+            _copy(stream, out, end - content, order, size)
+            out.write(label)
+            _copy(stream, out, size - max(end, content), order, size)
     return said, frame.rate_hz
 
 
@@ -110,6 +113,31 @@ def after_tags(stream: BinaryIO) -> int:
         size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
         at += 10 + size + (10 if head[5] & 0x10 else 0)
     return at
+
+
+def before_tags(stream: BinaryIO, size: int) -> int:
+    """Where the tags at the end begin: ID3v1, APE and Lyrics3, as many as there are."""
+    end = size
+    for _ in range(TAGS_MOST):
+        stream.seek(max(0, end - TAIL_TAG))
+        tail = stream.read(min(end, TAIL_TAG))
+        length = _tail_tag(tail)
+        if not 0 < length <= end:
+            break
+        end -= length
+    return end
+
+
+def _tail_tag(tail: bytes) -> int:
+    """The length of the tag that ends here, 0 for none. Sources: ID3v1; APEv2; Lyrics3 v2.00."""
+    if len(tail) == TAIL_TAG and tail.startswith(b"TAG"):
+        return TAIL_TAG
+    if tail[-APE_FOOT:].startswith(b"APETAGEX"):
+        size, _count, flags = struct.unpack_from("<3I", tail, len(tail) - APE_FOOT + 12)
+        return int(size) + (APE_FOOT if flags & APE_HAS_HEAD else 0)
+    if tail.endswith(b"LYRICS200") and tail[-15:-9].isdigit():
+        return int(tail[-15:-9]) + 15
+    return 0
 
 
 def _first_frame(head: bytes, name: str) -> tuple[int, Frame]:
@@ -163,7 +191,7 @@ def _index_kind(first: bytes, frame: Frame) -> bytes:
     return b"VBRI" if first[36:40] == b"VBRI" else b""
 
 
-def reindexed(index: bytes, frame: Frame, label: bytes) -> bytes:
+def reindexed(index: bytes, frame: Frame, label: bytes, *, at_end: bool = False) -> bytes:
     """The Xing header with the label's frames and bytes counted in, and seeking put right."""
     new = bytearray(index)
     at = 4 + frame.side + 4
@@ -181,7 +209,9 @@ def reindexed(index: bytes, frame: Frame, label: bytes) -> bytes:
         at += 4
     if flags & XING_TOC and at + TOC_SIZE <= len(new):
         old = list(new[at : at + TOC_SIZE])
-        new[at : at + TOC_SIZE] = _toc(old, (added, frames or 1), (len(label), bytes_ or 1))
+        new[at : at + TOC_SIZE] = _toc(
+            old, (added, frames or 1), (len(label), bytes_ or 1), at_end=at_end
+        )
         at += TOC_SIZE
     _seal_encoder_tag(new, 4 + frame.side + LAME_AT, len(label))
     return bytes(new)
@@ -196,19 +226,23 @@ def _seal_encoder_tag(new: bytearray, at: int, added: int) -> None:
     struct.pack_into(">H", new, at + LAME_CRC, crc16(bytes(new[: at + LAME_CRC])))
 
 
-def _toc(old: list[int], frames: tuple[int, int], sizes: tuple[int, int]) -> bytes:
-    """Places in 256ths of the size at each hundredth of the time."""
+def _toc(old: list[int], frames: tuple[int, int], sizes: tuple[int, int], *, at_end: bool) -> bytes:
+    """Places in 256ths of the size at each hundredth of the time. ``frames`` and ``sizes``: of the
+    label and of the content."""
     whole_frames, whole_size = sum(frames), sum(sizes)
     entries = []
     for number in range(TOC_SIZE):
         passed = number / TOC_SIZE * whole_frames
-        if passed < frames[0]:
-            place = sizes[0] * passed / frames[0]
+        if at_end:
+            inside, label = min(passed, frames[1]), max(0.0, passed - frames[1])
         else:
-            share = (passed - frames[0]) / frames[1] * TOC_SIZE
+            inside, label = max(0.0, passed - frames[0]), min(passed, frames[0])
+        place = sizes[0] * label / max(1, frames[0])
+        if at_end or passed >= frames[0]:
+            share = inside / frames[1] * TOC_SIZE
             low = min(TOC_SIZE - 1, int(share))
             high = old[low + 1] if low + 1 < TOC_SIZE else TOC_SCALE
-            place = sizes[0] + (old[low] + (high - old[low]) * (share - low)) / TOC_SCALE * sizes[1]
+            place += (old[low] + (high - old[low]) * (share - low)) / TOC_SCALE * sizes[1]
         entries.append(min(TOC_SCALE - 1, int(place / whole_size * TOC_SCALE)))
     return bytes(entries)
 

@@ -1,4 +1,4 @@
-"""Sound in a container: packets of the label in front, those of the content as they are.
+"""Sound in a container: packets of the label in front or behind, those of the content as they are.
 
 Only where both decode by one configuration: AAC of low complexity, and Opus.
 """
@@ -39,7 +39,7 @@ GLOBAL_HEADER = 1 << 22
 
 
 def apply(source: Path, target: Path, media_type: str, order: Order) -> tuple[Spoken, int] | None:
-    """The label written in front; also the sample rate. None when this content must be encoded
+    """The label written in front or behind; also the sample rate. None when this content must be encoded
     again instead."""
     with source.open("rb") as stream, opening.reading(stream, media_type, order.name) as container:
         encoder = _encoder(recoded.main_sound(container, order.name))
@@ -115,9 +115,11 @@ def _joined(
     written = {k: v for k, v in container.metadata.items() if k not in recoded.WRITTEN}
     out.metadata.update(written)
     length = Fraction(sum(packet.duration or 0 for packet in label)) * (label[0].time_base or base)
-    out.set_chapters(recoded.moved(container.chapters(), float(length)))
+    later = 0.0 if order.at_end else float(length)
+    out.set_chapters(recoded.moved(container.chapters(), later))
     streams = _streams(container, out, order)
-    shift: Fraction | None = None
+    shift = Fraction(0) if order.at_end else None
+    end, longest = Fraction(0), Fraction(0)
     whole = (container.duration or 0) / opening.MICROSECONDS
     for packet in container.demux():
         if packet.dts is None or packet.stream.index not in streams:
@@ -126,14 +128,19 @@ def _joined(
             if shift is None:
                 shift = _put(label, streams[sound.index], out, _time(packet))
             _later(packet, shift)
+            # The last packet may tell how much of it is heard; the label begins after all of it.
+            longest = max(longest, _ticks(packet, packet.duration))
+            end = _time(packet) + longest
             if whole:
                 order.progress(min(0.999, max(0.0, float(_time(packet)) / whole)))
         packet.stream = streams[packet.stream.index]
         out.mux_one(packet)
+    if order.at_end:
+        _put(label, streams[sound.index], out, end)
 
 
 def _put(label: list[Packet], stream: Stream, out: OutputContainer, first: Fraction) -> Fraction:
-    """Writes the label's packets from the content's first time on; how much later that is now."""
+    """Writes the label's packets from this time on; how long they are."""
     at = first
     for packet in label:
         base = packet.time_base or Fraction(1)
@@ -145,7 +152,11 @@ def _put(label: list[Packet], stream: Stream, out: OutputContainer, first: Fract
 
 
 def _time(packet: Packet) -> Fraction:
-    return Fraction(packet.pts or 0) * (packet.time_base or Fraction(1))
+    return _ticks(packet, packet.pts)
+
+
+def _ticks(packet: Packet, ticks: int | None) -> Fraction:
+    return Fraction(ticks or 0) * (packet.time_base or Fraction(1))
 
 
 def _later(packet: Packet, shift: Fraction) -> None:

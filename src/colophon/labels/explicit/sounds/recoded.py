@@ -1,4 +1,4 @@
-"""Other sound files: decoded, the label in front, encoded again at no lower rate."""
+"""Other sound files: decoded, the label in front or behind, encoded again at no lower rate."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _listened(container: InputContainer, sound: AudioStream) -> Iterator[Sound]:
 
 
 def apply(source: Path, target: Path, media_type: str, order: Order) -> tuple[Spoken, int]:
-    """The label written in front; also the sample rate."""
+    """The label written in front or behind; also the sample rate."""
     with source.open("rb") as stream:
         level = loudness_of(stream, media_type, order)
     with (
@@ -102,12 +102,14 @@ def _recode(
     encoder, others = _streams(container, out, sound, order)
     context = encoder.codec_context
     said, frames = order.sound(sound.rate, sound.channels, level)
-    out.set_chapters(moved(container.chapters(), len(frames) / sound.rate))
+    later = 0.0 if order.at_end else len(frames) / sound.rate
+    out.set_chapters(moved(container.chapters(), later))
     writer = _Writer(out, encoder, order.name)
     part = av.AudioFrame.from_ndarray(frames.T.copy(), format="fltp", layout=sound.layout.name)
     part.sample_rate = sound.rate
-    writer.put(part)
-    writer.flush()
+    if not order.at_end:
+        writer.put(part)
+        writer.flush()
     length = (container.duration or 0) / opening.MICROSECONDS
     for packet in container.demux():
         if packet.stream.index == sound.index:
@@ -117,6 +119,9 @@ def _recode(
                     order.progress(min(0.999, writer.samples / context.rate / length))
         elif packet.dts is not None and packet.stream.index in others:
             _pass(packet, others[packet.stream.index], out)
+    if order.at_end:
+        writer.flush()
+        writer.put(part)
     writer.end()
     return said
 

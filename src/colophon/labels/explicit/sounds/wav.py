@@ -1,4 +1,4 @@
-"""WAV: samples of the label in front; every byte of the content's samples stays."""
+"""WAV: samples of the label in front or behind; every byte of the content's samples stays."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Chunk:
 
 
 def apply(source: Path, target: Path, order: Order) -> tuple[Spoken, int]:
-    """The label written in front; also the sample rate."""
+    """The label written in front or behind; also the sample rate."""
     with source.open("rb") as stream:
         chunks = list(_chunks(stream, source.stat().st_size, order.name))
         layout = _layout(stream, chunks, order.name)
@@ -64,6 +64,8 @@ def apply(source: Path, target: Path, order: Order) -> tuple[Spoken, int]:
         level = loudness.of(_blocks(stream, data, layout), layout.rate_hz)
         said, frames = order.sound(layout.rate_hz, layout.channels, level)
         label = encoded(frames, layout)
+        if order.at_end:
+            label = bytes(-data.size % layout.frame) + label
         with target.open("wb") as out:
             _write(stream, out, chunks, (label, len(frames)), order)
     return said, layout.rate_hz
@@ -154,18 +156,21 @@ def _write(
     stream: BinaryIO, out: BinaryIO, chunks: list[Chunk], label: tuple[bytes, int], order: Order
 ) -> None:
     sound, frames = label
+    moved = {b"fact"} if order.at_end else set(_MOVED)
     out.write(b"RIFF\0\0\0\0WAVE")
     for chunk in chunks:
         extra = sound if chunk.name == b"data" else b""
         size = chunk.size + len(extra)
         if out.tell() + size + 8 > LARGEST:
             raise TooLarge(file=order.name, detail="a WAV file of 4 GiB")
-        out.write(struct.pack("<4sI", chunk.name, size) + extra)
-        if chunk.name in _MOVED and chunk.size <= SMALL_CHUNK:
+        out.write(struct.pack("<4sI", chunk.name, size))
+        out.write(b"" if order.at_end else extra)
+        if chunk.name in moved and chunk.size <= SMALL_CHUNK:
             out.write(_MOVED[chunk.name](_body(stream, chunk), frames))
         else:
             stream.seek(chunk.start)
             copy(stream, out, chunk.size, order)
+        out.write(extra if order.at_end else b"")
         out.write(b"\0" * (size % 2))
     end = out.tell()
     out.seek(4)
