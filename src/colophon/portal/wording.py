@@ -31,6 +31,8 @@ WAYS = {
     "text": gettext_lazy("the words in the text"),
     "rhythm": gettext_lazy("the rhythm short-long short-short, “AI” in Morse code"),
     "manifest": gettext_lazy("the signed manifest, which records it"),
+    "ocr": gettext_lazy("the words seen in the picture"),
+    "scene": gettext_lazy("the words on the scene’s plate"),
     "speech": gettext_lazy("spoken words"),
     "words": gettext_lazy("words"),
 }
