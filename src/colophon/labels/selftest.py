@@ -1,12 +1,13 @@
 """The shipped vectors, run on this machine: what the reader must see, and what it does see.
 
-A vector is a JSON file in ``vectors/``; a new case is a new file and a line in the README
-there, and needs no code.
+A vector is a JSON file in ``vectors/`` (values and texts) or ``vectors/files/`` (whole files); a
+new case is a new file and a line in the README there, and needs no code.
 """
 
 from __future__ import annotations
 
 import base64
+import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,11 +15,13 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from colophon.labels import aigc, provider_code
+from colophon.errors import ColophonError, UnknownType
+from colophon.labels import aigc, carriers, gathering, provider_code
 from colophon.labels.aigc import AigcReading
 from colophon.labels.model import as_json
 from colophon.labels.security_data import Pin, TrustStore, public_key
 
+FOLDERS = ("colophon.labels.vectors", "colophon.labels.vectors.files")
 _SUFFIX = ".json"
 
 
@@ -37,7 +40,7 @@ def run() -> Iterator[Result]:
         try:
             vector = json.loads(file.read_text(encoding="utf-8"))
             expected, seen = vector["expect"], _ROADS[vector["road"]](vector)
-        except (ValueError, KeyError) as error:
+        except (ValueError, KeyError, ColophonError) as error:
             yield Result(_name(file), passed=False, detail=repr(error))
             continue
         yield Result(_name(file), expected == seen, _difference(expected, seen))
@@ -45,8 +48,12 @@ def run() -> Iterator[Result]:
 
 def cases() -> list[Traversable]:
     """The vectors' files, by name."""
-    folder = resources.files("colophon.labels.vectors")
-    found = (file for file in folder.iterdir() if file.name.endswith(_SUFFIX))
+    found = [
+        file
+        for folder in FOLDERS
+        for file in resources.files(folder).iterdir()
+        if file.name.endswith(_SUFFIX)
+    ]
     return sorted(found, key=lambda file: file.name)
 
 
@@ -60,6 +67,26 @@ def _read(vector: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _find(vector: dict[str, Any]) -> list[dict[str, Any]]:
     return [_seen(reading) for reading in aigc.find(_input(vector), vector["place"])]
+
+
+def _file(vector: dict[str, Any]) -> list[dict[str, Any]]:
+    """A whole file, read as `labels.inspect` reads it. Raises UnknownType."""
+    content = _input(vector)
+    source = io.BytesIO(content.encode() if isinstance(content, str) else content)
+    found = carriers.recognise(source, vector["name"])
+    if found is None:
+        raise UnknownType(file=vector["name"])
+    places = [found.carrier.standard_place(form) for form in found.carrier.forms]
+    layer = gathering.layer(found.carrier.read(source), places)
+    return [
+        {
+            "media_type": found.media_type,
+            "place": layer.place,
+            "fields": [*layer.fields()],
+            "deviations": sorted({deviation.code for deviation in layer.deviations}),
+            "count": layer.count,
+        }
+    ]
 
 
 def _code(vector: dict[str, Any]) -> dict[str, Any]:
@@ -97,6 +124,7 @@ def _pin(entry: dict[str, Any]) -> Pin:
 _ROADS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "read": _read,
     "find": _find,
+    "file": _file,
     "code": _code,
     "security": _security,
 }

@@ -1,0 +1,1 @@
+"""Whole files, each with a label in a place of its kind."""
