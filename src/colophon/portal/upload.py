@@ -29,10 +29,12 @@ FRONT_MATTER = re.compile(r"\A\ufeff?---\r?\n.*?\n---\r?\n\s*", re.DOTALL)
 WAVE_BARS = 96
 WAVE_SECONDS = 600
 INLINE_TYPES = {
-    "image": {"image/png", "image/jpeg", "image/webp", "image/gif", "image/avif"},
-    "audio": {"audio/wav", "audio/x-wav", "audio/mpeg", "audio/mp4", "audio/flac", "audio/ogg"},
-    "video": {"video/mp4", "video/webm", "video/quicktime"},
+    "image": {f"image/{kind}" for kind in ("png", "apng", "jpeg", "webp", "gif", "avif", "bmp")},
+    "audio": {f"audio/{kind}" for kind in ("wav", "x-wav", "mpeg", "mp4", "aac", "flac", "ogg")},
+    "video": {f"video/{kind}" for kind in ("mp4", "webm", "quicktime")},
 }
+WORDS = {f"application/{kind}" for kind in ("x-subrip", "json", "x-ndjson", "yaml", "toml", "xml")}
+"""Texts that are not of the type ``text/…``, and are read as they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ def safe_name(name: str | None) -> str:
 def preview(source: BinaryIO, media_type: str, medium: str, *, most: int = INLINE_BYTES) -> Preview:
     """The file as the page can show it without keeping it; ``most``: bytes sent back in it."""
     source.seek(0)
-    if medium in {"text", "document"} and not media_type.startswith("application/"):
+    worded = media_type in WORDS or not media_type.startswith("application/")
+    if medium in {"text", "document"} and worded:
         head = source.read(TEXT_CHARACTERS * 4).decode("utf-8", errors="replace")
         return Preview(medium, text=FRONT_MATTER.sub("", head, count=1)[:TEXT_CHARACTERS])
     bars = wave_bars(source) if media_type in {"audio/wav", "audio/x-wav"} else ()
