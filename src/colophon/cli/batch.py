@@ -6,7 +6,7 @@ import hashlib
 import os
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from colophon.errors import (
     UnavailableError,
     UsageError,
 )
-from colophon.labels.model import Acceptance, Applied, Kind, Label, LabelValue
+from colophon.labels.model import Acceptance, Applied, Kind, Label, LabelValue, Style
 from colophon.labels.placing import clear_stale, named_write_error
 
 Result = tuple[dict[str, Any], int]
@@ -39,12 +39,12 @@ class Wanted:
     action: str
     explicit: str
     wording: str | None
-    position: str
+    position: str | None
     watermark: str
     credential: bool
     produce_id: str | None
     producer: str | None
-    profile: str
+    profile: str | None
     value: str
     force: bool
     lang: Lang
@@ -52,6 +52,8 @@ class Wanted:
     acceptance: Acceptance | None = None
     manifest_beside: bool = False
     text_manifest: bool | None = None
+    look: tuple[tuple[str, Any], ...] = ()
+    """Names and values of what was given of the label's style."""
 
     @classmethod
     def of(cls, **options: Any) -> Self:
@@ -65,8 +67,14 @@ class Wanted:
         named = {name: options[name] for name in cls.__slots__ if name in options}
         named.update(system=_system(options), acceptance=_acceptance(options))
         named.update(value=value, credential=options["credential"] != "off")
-        named.update(manifest_beside=options["credential"] == "beside")
+        named.update(manifest_beside=options["credential"] == "beside", look=_look(options))
         return cls(**named)
+
+    def style(self, operator: Operator) -> Style:
+        """The operator's style with what was given in its place. Raises StyleNotCompliant."""
+        chosen = Style(**{**asdict(operator.style), **dict(self.look)})
+        chosen.check()
+        return chosen
 
 
 @dataclass(slots=True)
@@ -136,16 +144,17 @@ def _apply(task: Task, wanted: Wanted, operator: Operator) -> Applied:
         task.target,
         kind=Kind(wanted.kind) if wanted.kind else None,
         label=Label(operator.producer, wanted.produce_id or uuid.uuid4().hex, label=wanted.value),
-        profile=wanted.profile,
+        profile=wanted.profile or operator.profile,
         explicit=wanted.explicit,
         watermark=wanted.watermark,
         credential=operator.signer() if wanted.credential else None,
         label_key=operator.label_key(),
         action=Action(wanted.action),
         wording=wanted.wording or operator.wording,
-        position=wanted.position,
+        position=wanted.position or operator.position,
+        style=wanted.style(operator),
         lang=wanted.lang,
-        system=wanted.system,
+        system=wanted.system or operator.system,
         acceptance=wanted.acceptance,
         manifest_beside=wanted.manifest_beside,
         text_manifest=wanted.text_manifest,
@@ -161,6 +170,11 @@ def _system(options: Mapping[str, Any]) -> tuple[str, str] | None:
     if name or version:
         raise UsageError(detail="--system and --system-version go together")
     return None
+
+
+def _look(options: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    names = [field.name for field in fields(Style)]
+    return tuple((name, options[name]) for name in names if options.get(name) is not None)
 
 
 def _acceptance(options: Mapping[str, Any]) -> Acceptance | None:

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from colophon.parties.operator import Profile
     from colophon.site.preparation import Administrator
 
-POSITIONS = ("auto", "top-left", "top-right", "bottom-left", "bottom-right")
+POSITIONS = (
+    *("auto", "top-left", "top-right", "bottom-left", "bottom-right"),
+    *("top", "bottom", "left", "right"),
+)
 QUESTIONS = {
     "name": {"zh": "运营者名称", "en": "Operator's name"},
     "uscc": {"zh": "统一社会信用代码（18 位）", "en": "Unified social credit code (18 characters)"},

@@ -13,6 +13,7 @@ from colophon.cli.output import json_answers, note, one_line, say, standard_opti
 from colophon.cli.pool import with_bar
 from colophon.cli.report import reporting
 from colophon.errors import Lang, OperatorMissing, UsageError
+from colophon.labels.style import DRESSES, INKS, SOUNDS, WHOLE
 
 if TYPE_CHECKING:
     from colophon.cli.batch import Tally
@@ -20,8 +21,13 @@ if TYPE_CHECKING:
 KINDS = ("text", "speech", "audio", "face", "image", "video", "scene")
 POSITIONS = (
     *("auto", "top-left", "top-right", "bottom-left", "bottom-right", "top", "bottom"),
-    *("start", "end", "speech", "rhythm"),
+    *("left", "right", "start", "end", "speech", "rhythm"),
 )
+
+
+def seconds(written: str) -> float | str:
+    """How long a film shows its label. Raises ValueError."""
+    return WHOLE if written == WHOLE else float(written)
 
 
 @click.command("label")
@@ -39,7 +45,26 @@ POSITIONS = (
 )
 @click.option("--explicit", type=click.Choice(("auto", "on", "off")), default="auto")
 @click.option("--text", "wording", metavar="WORDS", help="Wording of the explicit label.")
-@click.option("--position", type=click.Choice(POSITIONS), default="auto")
+@click.option(
+    "--position",
+    type=click.Choice(POSITIONS),
+    help="Where the explicit label stands (default: the operator's choice, else auto).",
+)
+@click.option(
+    "--height",
+    type=float,
+    metavar="SHARE",
+    help="Height of its words, a share of the shortest side: 0.05 to 0.15.",
+)
+@click.option("--dress", type=click.Choice(DRESSES), help="Words on a plate, or outlined.")
+@click.option("--ink", type=click.Choice(INKS), help="Light or dark words.")
+@click.option(
+    "--seconds",
+    type=seconds,
+    metavar="SECONDS",
+    help=f"How long a film shows it: 2 to 10, or {WHOLE!r}.",
+)
+@click.option("--sound", type=click.Choice(SOUNDS), help="What a sound's label is.")
 @click.option("--watermark", type=click.Choice(("auto", "on", "off")), default="auto")
 @click.option(
     "--credential",
@@ -54,7 +79,11 @@ POSITIONS = (
 )
 @click.option("--produce-id", metavar="ID", help="Your number for this content (one FILE only).")
 @click.option("--producer", metavar="CODE", help="27-character provider code.")
-@click.option("--profile", type=click.Choice(("cn", "eu", "us-ca", "all")), default="cn")
+@click.option(
+    "--profile",
+    type=click.Choice(("cn", "eu", "us-ca", "all")),
+    help="Whose rules (default: the operator's choice, else cn).",
+)
 @click.option("--declared", is_flag=True, help="A platform's label 2: the user declared it.")
 @click.option("--suspected", is_flag=True, help="A platform's label 3: traces were found.")
 @click.option("--system", metavar="NAME", help="The generating system (profiles us-ca, all).")
@@ -98,6 +127,7 @@ def command(
       colophon label speech.wav -o out.wav --kind speech
       colophon label archive/ -d labelled/ --jobs 2 --report labelled.csv
       colophon label upload.jpg --declared
+      colophon label film.mp4 --height 0.08 --seconds whole
     """
     from colophon.cli import batch, profile, stopping
 
@@ -109,6 +139,7 @@ def command(
     if wanted.produce_id and len(todo) > 1:
         raise UsageError(detail="--produce-id names one content; give one FILE")
     operator = profile.load(data, wanted.producer)
+    wanted.style(operator)
     if wanted.acceptance and not operator.records:
         raise OperatorMissing
     tally = batch.Tally()

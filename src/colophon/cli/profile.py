@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colophon.errors import OperatorMissing, Unreadable
-from colophon.labels.model import Applied
+from colophon.labels.model import Applied, Style
 
 if TYPE_CHECKING:
     from colophon.labels.certificates import Signer
@@ -17,11 +17,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """What labels say about their producer. ``folder`` is None where none was initialised."""
+    """What labels say about their producer, and how they are made where the caller does not say.
+    ``folder`` is None where none was initialised.
+    """
 
     producer: str
     wording: str | None
     folder: Path | None
+    position: str = "auto"
+    style: Style = Style()  # noqa: RUF009 - it is frozen
+    profile: str = "cn"
+    system: tuple[str, str] | None = None
 
     @property
     def records(self) -> bool:
@@ -58,7 +64,8 @@ class Operator:
 def load(data: str | None, producer: str | None) -> Operator:
     """The operator of ``data`` (or of the usual data folder), if it was initialised.
 
-    Raises OperatorMissing when there is neither such a folder nor a provider code.
+    Raises OperatorMissing when there is neither such a folder nor a provider code,
+    StyleNotCompliant for a kept style that may not be.
     """
     folder = initialised(data)
     if folder is None:
@@ -75,8 +82,8 @@ def load(data: str | None, producer: str | None) -> Operator:
     current = operator.current()
     found = Operator(
         _checked(producer) if producer else operator.provider_code(current),
-        current.wording or None,
-        folder,
+        folder=folder,
+        **operator.label_options(current),
     )
     # The batch may fork: a connection must not be shared with a child.
     connections.close_all()

@@ -159,7 +159,6 @@ def _applied(
         kind=content.kind or None,
         action=content.action,
         lang=content.lang,
-        style=operator.style(profile),
         **operator.label_options(profile),
         # One file is handed out; a label that lay beside it would be lost on the way.
         sidecar=False,
