@@ -62,7 +62,7 @@ def readings(count: int = PICTURES) -> Iterator[Reading]:
         contrast = next((one.found for one in found.requirements if one.code == "contrast"), None)
         yield Reading(
             picture.name,
-            (found.text, found.where) == (written.text, written.where),
+            found.text == written.text and _same_place(written.where, found.where),
             before.present,
             found.height_ratio or 0.0,
             float(contrast or 0.0),
@@ -70,6 +70,11 @@ def readings(count: int = PICTURES) -> Iterator[Reading]:
             seconds,
             seconds_without,
         )
+
+
+def _same_place(drawn: str, found: str | None) -> bool:
+    """What lies in the middle of a small picture's edge may lie near its corner too."""
+    return set(drawn.split("-")) <= set((found or "").split("-"))
 
 
 def _seen(data: bytes, media_type: str) -> tuple[ExplicitLayer, float]:

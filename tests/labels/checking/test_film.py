@@ -24,7 +24,7 @@ def ffmpeg(path, *arguments):
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory):
     path = tmp_path_factory.mktemp("film") / "plain.mp4"
-    source = "testsrc2=d=4:s=480x270:r=25"
+    source = "testsrc2=d=3:s=480x270:r=25"
     return ffmpeg(path, "-f", "lavfi", "-i", source, "-pix_fmt", "yuv420p", "-g", "10")
 
 
@@ -66,7 +66,7 @@ def test_turned_when_shown(plain, tmp_path):
 def test_shown_too_briefly(plain, labelled, tmp_path, seconds):
     parts = (
         f"[0:v]trim=0:{seconds},setpts=PTS-STARTPTS[a];"
-        f"[1:v]trim={seconds}:4,setpts=PTS-STARTPTS[b];[a][b]concat"
+        f"[1:v]trim={seconds}:3,setpts=PTS-STARTPTS[b];[a][b]concat"
     )
     inputs = ("-i", labelled[0], "-i", plain)
     found = seen(ffmpeg(tmp_path / "brief.mp4", *inputs, "-filter_complex", parts))

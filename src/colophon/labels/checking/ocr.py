@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     Colours = NDArray[np.uint8]
 
 EXTRA = "ocr"
-THREADS = 2
+THREADS = 1
+"""More wait for each other busily: twice the processor time for little."""
 LONGEST_SIDE = 2400
 """Pixels of the longer side the detector is given at most."""
 MOST_LINES = 48
