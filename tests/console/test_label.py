@@ -173,3 +173,14 @@ def test_an_unknown_sample_or_wish_is_not_there(console):
     assert console.get(PAGE + "sample/cat?" + "position=auto").status_code == 404
     wish = "?position=auto&dress=auto&ink=auto&sound=auto&profile=cn&wording=no"
     assert console.get(PAGE + "sample/dark" + wish).status_code == 404
+
+
+def test_a_style_is_drawn_as_it_was_chosen(console):
+    wish = PLAIN | {"height": "10", "dress": "plate", "ink": "dark", "seconds": "whole"}
+    shown = {each.name: each for each in console.post(PAGE, wish).context["shown"]}
+    numbers = {number.term: number.value for number in shown["dark"].numbers}
+    assert numbers["Height"] == "10.0%"
+    film = {number.term: number.value for number in shown["film"].numbers}
+    assert film["Time"] == f"{samples.FILM_SECONDS:.1f}\u00a0s"
+    sound = {number.term: number.value for number in shown["sound"].numbers}
+    assert sound["Form"] == "rhythm"

@@ -81,7 +81,8 @@ def _applied(
         sample.medium,
         wording=wish.wording or rules.words(sample.medium, lang),
         lang=lang,
-        position=wish.style.sound if sample.medium is Medium.AUDIO else wish.position,
+        position=wish.position,
+        style=wish.style,
         note=notes.append,
     )
 

@@ -140,6 +140,7 @@ def label_options(shown: Operator) -> dict[str, Any]:
         "position": shown.position,
         "profile": shown.profile,
         "system": system(shown),
+        "style": style(shown),
     }
 
 
