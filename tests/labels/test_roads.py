@@ -1,4 +1,7 @@
-"""Label, read back, and let other people's programs read the same: every format of this release."""
+"""Label, read back, and let other people's programs read the same: the roads, in detail.
+
+Every format's turn comes in ``test_formats.py``.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +27,9 @@ from colophon.errors import (
 )
 from colophon.labels import Label, apply, certificates, inspect
 from colophon.labels.duty import Action
-from colophon.labels.model import Integrity, Notice, Verdict
+from colophon.labels.model import Acceptance, Integrity, Notice, Verdict
 from tests.labels import made
+from tests.labels.formats.samples import sample
 
 LABEL = Label(made.PRODUCER, "road-0001")
 TEXTS = {
@@ -169,9 +173,12 @@ def test_texts_say_it_in_words(suffix, media, tmp_path) -> None:
     assert not inspect(media(suffix)).layers.explicit.present
 
 
-def test_labelling_twice_changes_nothing_more(media, tmp_path) -> None:
-    once = apply(media(".md").read_bytes(), name="a.md", label=LABEL).data
-    assert apply(once, name="a.md", label=LABEL).data == once
+@pytest.mark.parametrize(
+    "suffix", [".md", ".html", ".txt", ".py", ".srt", ".docx", ".epub", ".glb"]
+)
+def test_labelling_twice_changes_nothing_more(suffix) -> None:
+    once = apply(sample(suffix), name=f"a{suffix}", label=LABEL).data
+    assert apply(once, name=f"a{suffix}", label=LABEL).data == once
 
 
 @pytest.mark.parametrize("name", ["a.md", "a.html", "a.txt"])
@@ -261,14 +268,15 @@ def test_another_producers_label_is_kept(media) -> None:
     assert (ours.produce_id, ours.content_id) == ("road-0001", "road-0001")
 
 
-def test_a_due_label_that_cannot_be_put_on_releases_nothing(media, tmp_path, monkeypatch) -> None:
-    """No format of this release is without one: the gate is for those that come."""
-    from colophon.labels.explicit import dispatch
-
-    monkeypatch.setattr(dispatch, "_worker", lambda media_type, medium: None)
+@pytest.mark.parametrize("suffix", [".ply", ".obj", ".csv", ".json"])
+def test_a_due_label_that_cannot_be_put_on_releases_nothing(suffix, tmp_path) -> None:
+    source = sample(suffix)
     with pytest.raises(ExplicitUnsupported):
-        apply(media(".png"), tmp_path / "a.png", label=LABEL)
+        apply(source, tmp_path / f"a{suffix}", name=f"a{suffix}", label=LABEL)
     assert list(tmp_path.iterdir()) == []
+    accepted = Acceptance("user-7", "0" * 64, "2026-03-04T05:06:07+08:00")
+    applied = apply(source, name=f"a{suffix}", label=LABEL, explicit="off", acceptance=accepted)
+    assert inspect(applied.data, name=f"a{suffix}").layers.aigc.produce_id == "road-0001"
 
 
 def test_required_labels_cannot_be_switched_off(media, tmp_path) -> None:
