@@ -5,15 +5,18 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from colophon.errors import ColophonError
 from colophon.labels import checking
 from colophon.labels.apart import Bounds, Worker
 from colophon.labels.model import CredentialLayer, ExplicitLayer, Medium
+from colophon.labels.placing import STALE_SECONDS
 from colophon.labels.sources import Opened
 from colophon.store import files, folder
 
@@ -21,6 +24,8 @@ AT_A_TIME = 2
 PATIENCE_SECONDS = 20
 """How long a look waits for its turn; then the file's other layers are told without it."""
 BOUNDS = Bounds(memory_bytes=4 << 30, silent_seconds=60)
+WORK = "work-"
+"""How the folders of files under work begin."""
 _PERCEIVED = (Medium.IMAGE, Medium.AUDIO, Medium.VIDEO)
 _turns = threading.BoundedSemaphore(AT_A_TIME)
 _idle: deque[Worker] = deque()
@@ -66,4 +71,15 @@ def work_folder() -> Path:
     """Where files under work lie, on the blobs' disk."""
     base = folder.data() / "tmp"
     base.mkdir(mode=files.OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+    _swept(base)
     return base
+
+
+@cache
+def _swept(base: Path) -> None:
+    """Once a process: what processes that were killed left here, after it has lain for a day."""
+    oldest = time.time() - STALE_SECONDS
+    for left in base.iterdir():
+        with suppress(OSError):
+            if left.name.startswith(WORK) and left.stat().st_mtime < oldest:
+                shutil.rmtree(left)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
-from colophon.content.decoding import work_folder
+from colophon.content.decoding import WORK, work_folder
 from colophon.content.models import Content
 from colophon.content.states import SETTLED, State, moved
 from colophon.content.submission import subject
@@ -114,7 +114,7 @@ def problem_of(error: ColophonError, name: str) -> dict[str, Any]:
 @contextmanager
 def workplace() -> Iterator[Path]:
     """A folder for files under work, on the blobs' disk, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="work-", dir=work_folder()) as place:
+    with tempfile.TemporaryDirectory(prefix=WORK, dir=work_folder()) as place:
         yield Path(place)
 
 

@@ -56,8 +56,9 @@ class ExplicitRequired(RefusedError):
         "en": "Content of this kind must carry an explicit label; it cannot be switched off.",
     }
     remedies: ClassVar[Words] = {
-        "zh": "请使用 --explicit auto 或 on。",
-        "en": "Use --explicit auto or on.",
+        "zh": "请使用 --explicit auto 或 on；内容放行后可另行申请没有显式标识的版本。",
+        "en": "Use --explicit auto or on; once the content is released, a version without it can be "
+        "asked for (docs/unlabelled.md).",
     }
 
 
