@@ -14,13 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
-from benchmarks import credentials, explicit, jobs, labelling, many, service
+from benchmarks import checking, credentials, explicit, jobs, labelling, many, service
 from benchmarks.measuring import ROOT, Row
 
 PAGES = ROOT / "docs" / "benchmarks"
 MEASUREMENTS = {
     "labelling": labelling,
     "explicit": explicit,
+    "checking": checking,
     "many": many,
     "credentials": credentials,
     "jobs": jobs,
