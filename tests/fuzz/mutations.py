@@ -24,6 +24,9 @@ WORDS = (
     b"\r\n---\r\n",
 )
 LONGEST = 1 << 17
+FLOODED = 0.02
+"""The part of all files in which one piece is repeated to the full length: whatever takes time
+by the square of something shows there."""
 
 
 def mutated(data: bytes, others: Sequence[bytes], chance: random.Random) -> bytes:
@@ -31,6 +34,8 @@ def mutated(data: bytes, others: Sequence[bytes], chance: random.Random) -> byte
     out = bytearray(data)
     for _ in range(chance.choice((1, 1, 1, 2, 2, 3, 4))):
         chance.choice(KINDS)(out, others, chance)
+    if chance.random() < FLOODED:
+        _flood(out, chance)
     return bytes(out[:LONGEST])
 
 
@@ -84,6 +89,12 @@ def _mix(out: bytearray, others: Sequence[bytes], chance: random.Random) -> None
     at, start = _at(out, chance), chance.randrange(len(other) + 1)
     piece = other[start : start + chance.choice((8, 64, 1024))]
     out[at : at + chance.choice((0, len(piece)))] = piece
+
+
+def _flood(out: bytearray, chance: random.Random) -> None:
+    at, size = _at(out, chance), chance.choice((1, 2, 4, 8, 16, 64, 300))
+    piece = chance.choice((bytes(out[at : at + size]), chance.choice(WORDS))) or b"["
+    out[at:at] = piece * max(0, (LONGEST - len(out)) // len(piece))
 
 
 KINDS: tuple[Callable[[bytearray, Sequence[bytes], random.Random], None], ...] = (

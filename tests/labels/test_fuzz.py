@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 import random
+import time
 
 import pytest
 
 from colophon.errors import ColophonError
+from colophon.labels import aigc
 from colophon.labels.carriers.families import FAMILIES
 from tests.fuzz.mutations import mutated
 from tests.fuzz.target import Target
 from tests.fuzz.targets import all_targets
 
 RUNS = 60
+MOST_LABELS = 256
 TARGETS = all_targets()
 
 
@@ -31,3 +34,19 @@ def test_damage_is_named_or_survived(target: Target) -> None:
             target.run(data)
         except ColophonError as error:
             assert error.code
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        '00\\",\\"PropagateID\\":\\"p-1\\",\\"ReservedCode2\\":\\"\\"}"}',
+        "&quot;ProduceID&quot;:&quot;p-1&quot;,",
+        "---\nReservedCode1: ''\nContentPropagator: 'x'\n---\n",
+        "ContentProducer: a ",
+    ],
+)
+def test_a_flood_of_fields_costs_little(piece: str) -> None:
+    text = piece * (100_000 // len(piece))
+    began = time.process_time()
+    assert len(aigc.find(text)) <= MOST_LABELS
+    assert time.process_time() - began < 0.4

@@ -211,6 +211,12 @@ def test_wav_padding_forgotten_in_the_middle():
     assert OTHER_LABEL in write(WAV, odd, packets_of(["aigc"], OTHER_LABEL))
 
 
+def test_wav_padding_that_is_not_zero():
+    inside = riff(b"WAVE", FORMAT, chunk(b"data", SOUND[:-1])[:-1] + b"-")
+    labelled = write(WAV, inside + b"-" * 70_000, AIGC)
+    assert [p.data for p in read(WAV, labelled)] == [LABEL]
+
+
 @pytest.mark.parametrize(("outer", "inner"), [(0xFFFFFFFF, 0xFFFFFFFF), (0, 0)])
 def test_streamed_wav_is_labelled_before_the_sound(outer, inner):
     sound = bytes(16) + SOUND

@@ -184,7 +184,10 @@ def _padding(source: BinaryIO, end: int, file_size: int) -> int:
     if end >= file_size:
         return 1
     source.seek(end)
-    return 1 if source.read(1) == b"\0" or not _begins(source, end) else 0
+    if source.read(1) == b"\0" or not _begins(source, end):
+        return 1
+    # Padding that is not zero may look like the first letter of a chunk's name.
+    return 1 if _begins(source, end + 1) else 0
 
 
 def _end(riff: Riff, chunk: Chunk | None, at: int, media: frozenset[bytes]) -> None:

@@ -26,7 +26,11 @@ CONTEXTS: Mapping[str, str] = MappingProxyType(
 
 NAMESPACE = "http://www.tc260.org.cn/ns/AIGC/1.0/"
 _LEADING = re.compile(r"[\ufeff\s]*")
-_FENCE = re.compile(r"^(?:---|\+\+\+)[ \t]*\r?$", re.MULTILINE)
+# The first sign stands alone so that the engine can leap from one to the next.
+_FENCE = re.compile(
+    r"[-+](?<![^\n].)(?:(?<=-)--|(?<=\+)\+\+)[ \t]*\r?$", re.MULTILINE | re.DOTALL
+)
+_SCRIPT = re.compile(r"<(/?)(?i:script)")
 _HEADING = re.compile(
     r"^(?P<mark>[ \t#/%;*>-]*)[\"']?AIGC[\"']?[ \t]*[:：][ \t]*(?P<rest>[^\n]*)\Z", re.MULTILINE
 )
@@ -99,8 +103,8 @@ def _enclosure(text: str, candidate: Candidate) -> set[str]:
     line = text[yaml_lines.line_start(text, start) : start + 8]
     if _LINE_COMMENT.match(line):
         return {"comment"}
-    lowered = text[low:start].lower()
-    if lowered.rfind("<script") > lowered.rfind("</script"):
+    tags = [match[1] for match in _SCRIPT.finditer(text, low, start)]
+    if tags and not tags[-1]:
         return {"script"}
     literal = candidate.raw.startswith("{") and _ASSIGNED.search(text, max(0, start - 32), start)
     return {"script"} if literal else set()

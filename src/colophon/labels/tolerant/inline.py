@@ -10,10 +10,11 @@ import re
 
 from colophon.labels.tolerant.pairs import Block, Pair
 
+# The first letter stands alone so that the engine can leap from one to the next.
 _NAME = re.compile(
-    r"(?<![A-Za-z0-9])(?P<key>Label|Content_?Producer|Content_?Propagator|Produc(?:e|er)_?ID"
-    r"|Propagat(?:e|or)_?ID|Reserved?_?Code_?[12])(?:[\"'`*\s]|</\w{1,10}>|&quot;){0,8}"
-    r"[:：=](?:[*\s]|</?\w{1,10}>){0,8}"
+    r"(?P<key>[LCPR](?<![A-Za-z0-9].)(?:(?<=L)abel|(?<=C)ontent_?Pro(?:ducer|pagator)"
+    r"|(?<=P)roduc(?:e|er)_?ID|(?<=P)ropagat(?:e|or)_?ID|(?<=R)eserved?_?Code_?[12]))"
+    r"(?:[\"'`*\s]|</\w{1,10}>|&quot;){0,8}[:：=](?:[*\s]|</?\w{1,10}>){0,8}"
 )
 _STOP = re.compile(r"[\r\n<]|\s-{2,}|\}")
 _TAG = re.compile(r"</?\w{1,10}[^<>]{0,200}>")
@@ -22,13 +23,18 @@ _EDGES = " \t\r\n,;|*`\"'“”‘’"
 _WINDOW = 16 * 1024
 _LONGEST_LAST = 4096
 _WIDEST = 4096
+_NEAR = 96
+_LONGEST_NAME = 256
+"""Characters with all that may stand between a name and its value."""
 
 
-def scan(text: str, start: int) -> Block:
-    """The run of names and values that begins at ``start`` or just before it."""
+def scan(text: str, start: int, fewest: int) -> Block:
+    """The run of names and values that begins at ``start`` or just behind it; empty when it has
+    not the ``fewest`` names that it needs.
+    """
     stop = min(len(text), start + _WINDOW)
-    names = list(_run(text, start, stop))
-    if not names:
+    names = _run(text, start, stop)
+    if len(names) < fewest:
         return Block((), start, start, closed=False)
     pairs = []
     end = start
@@ -42,11 +48,13 @@ def _run(text: str, start: int, stop: int) -> list[re.Match[str]]:
     """The names that follow one another closely, each once: a second label is another run."""
     found: list[re.Match[str]] = []
     seen: set[str] = set()
-    for match in _NAME.finditer(text, start, stop):
-        if match["key"] in seen or (found and match.start() - found[-1].end() > _WIDEST):
+    at, reach = start, start + _NEAR
+    while match := _NAME.search(text, at, min(stop, reach + _LONGEST_NAME)):
+        if match["key"] in seen or match.start() > reach:
             break
         seen.add(match["key"])
         found.append(match)
+        at, reach = match.end(), match.end() + _WIDEST
     return found
 
 

@@ -187,7 +187,7 @@ class _Search:
         """Names and values running on in one paragraph; three of them at least."""
         low = max(self.done, key - _BEFORE)
         above = _LABEL_JUST_BEFORE.search(self.text, low, key)
-        block = inline.scan(self.text, above.start() if above else key)
+        block = inline.scan(self.text, above.start() if above else key, _FEWEST_INLINE)
         self.work -= 4 * (block.end - block.start)
         names = {fields.name_of(pair.key) for pair in block.pairs}
         if len(names) < _FEWEST_INLINE:
