@@ -148,3 +148,34 @@ def test_the_field_offers_every_form_a_label_goes_into(signed_in):
     offered = re.search(r'accept="([^"]+)"', page)[1].split(",")
     assert carriers.extensions() <= set(offered)
     assert {".docx", ".glb", ".srt", ".zip"} <= set(offered)
+
+
+def test_the_label_wears_the_operators_style_and_words(signed_in, provider, picture):
+    from dataclasses import replace
+
+    from colophon.parties import operator
+    from colophon.store import clock
+
+    chosen = replace(
+        operator.profile_of(provider), wording="AI合成图", height=0.12, position="top-right"
+    )
+    operator.establish(chosen, by="test", now=clock.now())
+    answer = ask(signed_in, picture(), kind="image")
+    facts = {fact.term: fact.value for fact in answer.context["numbers"]}
+    assert facts["Words"] == "AI合成图"
+    assert facts["Place"] == "at the top right"
+    assert float(facts["Height, share of the shortest side"].rstrip("%")) >= 12
+
+
+def test_rules_of_europe_leave_the_words_open(signed_in, provider):
+    from dataclasses import replace
+
+    from colophon.parties import operator
+    from colophon.store import clock
+
+    assert "Always in Chinese" in signed_in.get("/account").content.decode()
+    chosen = replace(operator.profile_of(provider), profile="eu")
+    operator.establish(chosen, by="test", now=clock.now())
+    page = signed_in.get("/account").content.decode()
+    assert "AI-generated" in page
+    assert "Always in Chinese" not in page

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from colophon import terms
 from colophon.errors import ClauseUnknown, Lang
+from colophon.labels import profiles
+from colophon.labels.model import Medium
+from colophon.parties.operator import Operator
 from colophon.provisions.clause import Clause
 
 POSITIONS = {
@@ -92,14 +94,21 @@ def kind_name(value: str) -> str:
     return next((choice.name for choice in kind_choices() if choice.value == value), value)
 
 
-def label_words(wording: str) -> tuple[tuple[str, str], ...]:
+def label_words(operator: Operator | None) -> tuple[tuple[str, str], ...]:
     """What the explicit label will say in each medium, the operator's own words first."""
+    rules = profiles.profile(operator.profile if operator else "cn")
     media = (
-        ("image", _("Picture, video")),
-        ("text", _("Text")),
-        ("audio", _("Sound, spoken")),
+        (Medium.IMAGE, _("Picture, video")),
+        (Medium.TEXT, _("Text")),
+        (Medium.AUDIO, _("Sound, spoken")),
     )
-    return tuple((name, wording or terms.explicit_words(medium, "zh")) for medium, name in media)
+    own = operator.wording if operator else ""
+    return tuple((name, own or rules.words(medium, page_lang())) for medium, name in media)
+
+
+def always_chinese(operator: Operator | None) -> bool:
+    """Whether the rules the operator follows ask for Chinese words whatever the page's language."""
+    return operator is None or profiles.profile(operator.profile).chinese
 
 
 def clause_words(clause: str | None) -> str:
