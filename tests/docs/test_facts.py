@@ -71,6 +71,17 @@ def test_every_route_of_the_api_is_documented():
     assert documented == served
 
 
+def test_every_option_of_apply_is_documented():
+    from colophon.labels.order import More
+
+    page = (DOCS / "api.md").read_text(encoding="utf-8")
+    rows = page.split("| also of `apply` |")[1].split("\n\n")[0]
+    documented = {
+        name for line in rows.splitlines() for name in re.findall(r"`(\w+)`", line.split("|")[1])
+    }
+    assert documented == More.__annotations__.keys()
+
+
 def test_answers_fit_the_schemas_in_the_documents(picture):
     import importlib.util
 
