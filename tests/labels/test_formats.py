@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,15 @@ from tests.labels.formats.table import REFUSED, Row, rows
 
 RECORD = record.read()
 AGAIN = "measure again: python -m tests.labels.formats, then python docs/generate.py"
+OOXML = next(family.extensions for family in FAMILIES if family.constant == "OOXML")
+
+
+@cache
+def _unpacks() -> bool:
+    """Whether exiftool can look into packages here."""
+    return (
+        subprocess.run(["perl", "-MArchive::Zip", "-e", "1"], capture_output=True).returncode == 0
+    )
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +50,8 @@ def test_the_record_is_what_is_measured(row: Row, key, signer, tmp_path: Path) -
         pytest.importorskip("pillow_jxl")
     if row.suffix in (".heic", ".heif", ".hif", ".heics"):
         pytest.importorskip("pillow_heif")
+    if row.reader == "exiftool" and row.suffix in OOXML and not _unpacks():
+        pytest.skip("needs the Debian package libarchive-zip-perl")
     assert measuring.measured(row, key, signer, tmp_path) == RECORD[row.suffix], AGAIN
 
 
