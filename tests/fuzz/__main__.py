@@ -28,8 +28,9 @@ PIECE = 1_000
 """Runs a task."""
 HANGS = 20
 """Seconds after which a run is stopped, however busy the machine is."""
-SLOW = 1.0
-"""Seconds of CPU time that no run on these small files may take."""
+SLOW = 2.0
+"""Seconds of CPU time that no run (reading, writing and reading again) may take on these small
+files, on a busy machine."""
 MEMORY = 4 << 30
 """Bytes of address space for all processes together."""
 KEPT = Path("artifacts/fuzz")
@@ -173,11 +174,11 @@ _HEAD = """# Damaged files
 
 `make fuzz` damages the samples of every carrier's tests by chance, by cutting, by lying about
 sizes and by mixing, then reads, writes and reads again. A run fails when anything but a named
-error comes out, when it takes over a second of CPU time or all of them four gibibytes, or when a
+error comes out, when it takes over two seconds of CPU time or all of them four gibibytes, or when a
 file was written that does not read back as exactly one label.
 
 `make fuzz` 随机损坏每个载体测试样本（改字节、截断、伪造长度、拼接），然后读、写、再读。出现任何未命名的
-异常、占用 CPU 超过 1 秒或合计内存超过 4 GiB，或写出的文件不能读回唯一标识，都算失败。
+异常、占用 CPU 超过 2 秒或合计内存超过 4 GiB，或写出的文件不能读回唯一标识，都算失败。
 
 """
 

@@ -8,6 +8,7 @@ configured and checked here, never invented.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from colophon.errors import ProducerCodeInvalid
 from colophon.labels.model import Producer
@@ -27,6 +28,7 @@ _EXTENSION = re.compile(rf"{NO_EXTENSION}|[12][0-9A-Z]{{4}}")
 _LOOSE = re.compile(r"0011([0-9A-Z]{15,18})([0-9A-Z]{0,8})")
 
 
+@lru_cache(maxsize=64)
 def uscc_check_character(first_17: str) -> str:
     """The last character of the USCC that begins with these 17.
 

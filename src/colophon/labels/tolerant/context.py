@@ -27,9 +27,7 @@ CONTEXTS: Mapping[str, str] = MappingProxyType(
 NAMESPACE = "http://www.tc260.org.cn/ns/AIGC/1.0/"
 _LEADING = re.compile(r"[\ufeff\s]*")
 # The first sign stands alone so that the engine can leap from one to the next.
-_FENCE = re.compile(
-    r"[-+](?<![^\n].)(?:(?<=-)--|(?<=\+)\+\+)[ \t]*\r?$", re.MULTILINE | re.DOTALL
-)
+_FENCE = re.compile(r"[-+](?<![^\n].)(?:(?<=-)--|(?<=\+)\+\+)[ \t]*\r?$", re.MULTILINE | re.DOTALL)
 _SCRIPT = re.compile(r"<(/?)(?i:script)")
 _HEADING = re.compile(
     r"^(?P<mark>[ \t#/%;*>-]*)[\"']?AIGC[\"']?[ \t]*[:：][ \t]*(?P<rest>[^\n]*)\Z", re.MULTILINE

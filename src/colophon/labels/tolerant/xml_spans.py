@@ -26,7 +26,7 @@ _LAST_CODE_POINT = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Attribute:
     """``start`` to ``end`` spans ``name="value"``, quotes included; the value is raw."""
 
@@ -162,14 +162,10 @@ class _Scan:
                 self.bound.setdefault(_declared(attribute.name), []).append(uri)
 
     def _element(self, name: str, raw: list[Attribute], start: int, end: int) -> Element:
-        resolved = [
-            Attribute(
-                a.name, self._uri(prefix_of(a.name)), a.start, a.end, a.value_start, a.value_end
-            )
-            for a in raw
-        ]
+        for attribute in raw:
+            attribute.uri = self._uri(prefix_of(attribute.name))
         parent = self.stack[-1] if self.stack else None
-        return Element(name, self._uri(prefix_of(name)), resolved, parent, start, end)
+        return Element(name, self._uri(prefix_of(name)), raw, parent, start, end)
 
     def _uri(self, prefix: str) -> str | None:
         uris = self.bound.get(prefix)
