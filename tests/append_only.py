@@ -13,13 +13,13 @@ def emptying_lifts_triggers() -> Iterator[None]:
     from django.db import connection
     from django.test import TransactionTestCase
 
-    from colophon.content import triggers as of_content
-    from colophon.store import triggers as of_store
+    from colophon.content.triggers import KEPT
+    from colophon.store.triggers import APPEND_ONLY
 
     flush = TransactionTestCase._fixture_teardown
 
     def lifted_flush(case: TransactionTestCase) -> None:
-        with of_store.lifted(connection), of_content.lifted(connection):
+        with APPEND_ONLY.lifted(connection), KEPT.lifted(connection):
             flush(case)
 
     TransactionTestCase._fixture_teardown = lifted_flush

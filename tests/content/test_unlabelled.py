@@ -288,7 +288,7 @@ def test_without_an_operator_it_waits_and_is_held_in_the_end(content, run_jobs):
 
     accept(content)
     Operator.objects.all().delete()
-    for _ in range(making.MAX_ATTEMPTS):
+    for _ in range(release.MAX_ATTEMPTS):
         assert version_of(content).state == "accepted"
         Job.objects.update(due=clock.now())
         run_jobs()

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from colophon.store import triggers
+from colophon.store.triggers import APPEND_ONLY
 
 
 @pytest.mark.django_db
@@ -27,7 +27,7 @@ def test_the_triggers_are_there_after_all_migrations():
     # SQLite drops a table's triggers when a migration rebuilds the table.
     before = installed()
     assert len(before) == {"sqlite": 3, "postgresql": 1}[connection.vendor]
-    with triggers.lifted(connection):
+    with APPEND_ONLY.lifted(connection):
         assert installed() == set()
     assert installed() == before
 
@@ -40,4 +40,4 @@ def test_a_database_without_triggers_is_refused():
             return memoryview(b"")
 
     with pytest.raises(NotImplementedError):
-        triggers.install(Other())
+        APPEND_ONLY.install(Other())

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db.models import QuerySet
 
 from colophon.content import release, unlabelled
 from colophon.content.models import UnlabelledVersion
 from colophon.content.states import State, VersionState
-from colophon.errors import BlobMissing, ColophonError, NotReleased, ReadBackFailed, WorkStopped
+from colophon.errors import BlobMissing, ColophonError, NotReleased, ReadBackFailed
 from colophon.labels.model import Applied
 from colophon.store import blobs, clock, jobs
-from colophon.store.context import Interrupted, JobContext, LeaseLost, StopAsked
-from colophon.store.states import MAX_ATTEMPTS
-
-HELD_AT_ONCE = (*release.REFUSALS, BlobMissing)
-"""Failures that trying again by itself does not mend."""
+from colophon.store.context import JobContext
 
 
 @jobs.body(unlabelled.JOB)
@@ -24,7 +22,9 @@ def make(context: JobContext, version_id: int) -> None:
     version = rows.select_related("content__account").get()
     if version.state != VersionState.ACCEPTED:
         return
-    done = _made_or_held(context, version, rows)
+    done = release.held_if_refused(
+        context, _holding(context, version), lambda: _made(context, version, rows)
+    )
     if done is not None:
         applied, blob = done
         kept = {"sha256": blob.sha256, "size": blob.size}
@@ -32,26 +32,6 @@ def make(context: JobContext, version_id: int) -> None:
             "made",
             lambda: unlabelled.made(version_id, applied, kept, by=release.BY, now=clock.now()),
         )
-
-
-def _made_or_held(
-    context: JobContext, version: UnlabelledVersion, rows: QuerySet[UnlabelledVersion]
-) -> tuple[Applied, blobs.Blob] | None:
-    try:
-        return _made(context, version, rows)
-    except HELD_AT_ONCE as error:
-        _hold_once(context, version, error)
-        return None
-    except StopAsked:
-        _hold_once(context, version, WorkStopped())
-        raise
-    except (Interrupted, LeaseLost):
-        raise
-    except Exception as error:
-        if context.attempt >= MAX_ATTEMPTS:
-            known = error if isinstance(error, ColophonError) else ColophonError()
-            _hold_once(context, version, known)
-        raise
 
 
 def _made(
@@ -73,9 +53,12 @@ def _made(
     return applied, blob
 
 
-def _hold_once(context: JobContext, version: UnlabelledVersion, error: ColophonError) -> None:
-    problem = release.problem_of(error, version.content.name)
-    context.once(
-        "hold",
-        lambda: unlabelled.hold(version.pk, problem, by=release.BY, now=clock.now()),
-    )
+def _holding(context: JobContext, version: UnlabelledVersion) -> Callable[[ColophonError], None]:
+    def hold_with(error: ColophonError) -> None:
+        problem = release.problem_of(error, version.content.name)
+        context.once(
+            "hold",
+            lambda: unlabelled.hold(version.pk, problem, by=release.BY, now=clock.now()),
+        )
+
+    return hold_with

@@ -62,7 +62,9 @@ def produce(context: JobContext, content_id: str) -> None:
     if State(content.state) in SETTLED:
         return
     context.once("begin", lambda: release.advance(content_id, State.PRODUCING))
-    made = release.held_if_refused(context, content, lambda: _made(content))
+    made = release.held_if_refused(
+        context, release.holding(context, content), lambda: _made(content)
+    )
     if made is not None:
         context.once("made", lambda: _pass_on(content_id, made))
 

@@ -18,6 +18,7 @@ from colophon.content.models import Content
 from colophon.content.states import SETTLED, State, moved
 from colophon.content.submission import subject
 from colophon.errors import (
+    BlobMissing,
     ColophonError,
     InputError,
     ReadBackFailed,
@@ -35,7 +36,7 @@ from colophon.store.states import MAX_ATTEMPTS
 
 Result = TypeVar("Result")
 
-REFUSALS = (InputError, UsageError, RefusedError, ToolMissing, ReadBackFailed)
+REFUSALS = (InputError, UsageError, RefusedError, ToolMissing, ReadBackFailed, BlobMissing)
 """Failures that trying again by itself does not mend: the content is held with the reason."""
 BY = "system"
 _own = threading.local()
@@ -55,40 +56,45 @@ def label(context: JobContext, content_id: str) -> None:
         return
     context.once("begin", lambda: advance(content_id, State.LABELLING))
     tell = Progress(context, Content.objects.filter(pk=content.pk)).tell
-    done = held_if_refused(context, content, lambda: labelled(content, tell))
+    done = held_if_refused(context, holding(context, content), lambda: labelled(content, tell))
     if done is not None:
         applied, blob = done
         context.once("release", lambda: _release(content_id, applied, blob, by=BY, now=clock.now()))
 
 
 def held_if_refused(
-    context: JobContext, content: Content, work: Callable[[], Result]
+    context: JobContext, hold_with: Callable[[ColophonError], None], work: Callable[[], Result]
 ) -> Result | None:
-    """What ``work`` gives; None when it refused the content, which is then held.
+    """What ``work`` gives; None when it refused, which ``hold_with`` then records.
 
     A failure that trying again may mend is raised for the job to be tried again; after the
-    last attempt the content is held too, so that nobody waits for nothing.
+    last attempt it is recorded too, so that nobody waits for nothing.
     """
     try:
         return work()
     except REFUSALS as error:
-        _hold_once(context, content, error)
+        hold_with(error)
         return None
     except StopAsked:
-        _hold_once(context, content, WorkStopped())
+        hold_with(WorkStopped())
         raise
     except (Interrupted, LeaseLost):
         raise
     except Exception as error:
         if context.attempt >= MAX_ATTEMPTS:
             known = error if isinstance(error, ColophonError) else ColophonError()
-            _hold_once(context, content, known)
+            hold_with(known)
         raise
 
 
-def _hold_once(context: JobContext, content: Content, error: ColophonError) -> None:
-    problem = problem_of(error, content.name)
-    context.once("hold", lambda: hold(str(content.id), problem, by=BY, now=clock.now()))
+def holding(context: JobContext, content: Content) -> Callable[[ColophonError], None]:
+    """Stops this content, once, with the error's cause and remedy."""
+
+    def hold_with(error: ColophonError) -> None:
+        problem = problem_of(error, content.name)
+        context.once("hold", lambda: hold(str(content.id), problem, by=BY, now=clock.now()))
+
+    return hold_with
 
 
 def hold(content_id: str, problem: Mapping[str, Any], *, by: str, now: datetime) -> None:

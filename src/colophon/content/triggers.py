@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from colophon.store.guard import Guard
 
 RECORD = "the law asks for this record to be kept"
 TEXT = "a text of duties is never changed"
@@ -75,46 +71,4 @@ POSTGRESQL_LIFT = (
     "DROP FUNCTION IF EXISTS content_duties_keep()",
 )
 
-
-def _statements(vendor: str, *, lift: bool) -> tuple[str, ...]:
-    if vendor == "sqlite":
-        if lift:
-            return tuple(f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE)
-        return tuple(f"CREATE TRIGGER {name} {body}" for name, body in SQLITE.items())
-    if vendor == "postgresql":
-        return POSTGRESQL_LIFT if lift else POSTGRESQL
-    raise NotImplementedError(f"no keeping triggers are written for {vendor}")
-
-
-def install(connection: BaseDatabaseWrapper) -> None:
-    """Put the triggers on."""
-    with connection.cursor() as cursor:
-        for statement in _statements(connection.vendor, lift=False):
-            cursor.execute(statement)
-
-
-def lift(connection: BaseDatabaseWrapper) -> None:
-    """Take the triggers off: only to undo the migration, or to empty a test's database."""
-    with connection.cursor() as cursor:
-        for statement in _statements(connection.vendor, lift=True):
-            cursor.execute(statement)
-
-
-@contextmanager
-def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Without the triggers for the length of a block."""
-    lift(connection)
-    try:
-        yield
-    finally:
-        install(connection)
-
-
-def forwards(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
-    """For RunPython."""
-    install(editor.connection)
-
-
-def backwards(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
-    """For RunPython."""
-    lift(editor.connection)
+KEPT = Guard(SQLITE, POSTGRESQL, POSTGRESQL_LIFT)

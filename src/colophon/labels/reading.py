@@ -114,20 +114,19 @@ def inspect(
 ) -> Findings:
     """Everything ``source`` says about its origin.
 
-    ``anchors``: PEM certificates whose signers are trusted. ``trust``: the pinned keys of those
-    whose labels are. ``look``: off reads metadata and words, which costs next to nothing; auto
-    also looks for the explicit label in pixels (with the extra ``ocr``) and sound, and into
-    archives; on insists on the extra. ``eye`` looks in the
-    place of ``checking.explicit``. ``digest``: the SHA-256 when the caller has just computed it.
-    ``manifests`` False: the caller knows that there is none that counts. Raises the InputError family for what cannot be read at all.
+    ``anchors``: PEM certificates whose signers are trusted; ``trust``: pinned keys of those whose
+    labels are. ``look``: off reads metadata and words, which costs next to nothing; auto also
+    looks for the explicit label in pixels (with the extra ``ocr``) and sound, and into archives;
+    on insists on the extra; ``eye`` looks in the place of ``checking.explicit``. ``digest``: the
+    SHA-256 if known; ``manifests`` False: there is known to be none that counts. Raises the
+    InputError family for what cannot be read at all.
     """
     started = time.perf_counter()
     with opened(source, name) as given:
         found = _packets(given)
         medium = medium_in(given, found.media_type)
         layers = _layers(given, found, Trusted(anchors, trust, manifests))
-        seen = _seen(given, found.media_type, medium, layers.credential, look=look, eye=eye)
-        layers = replace(layers, explicit=seen)
+        layers = replace(layers, explicit=_seen(given, found, medium, layers, look=look, eye=eye))
         sha256 = digest or _digest(given)
         inner = _members(given, found.media_type) if look != "off" else ()
     verdict, notice = _verdict(layers)
@@ -235,19 +234,13 @@ def _credential(
 
 
 def _seen(
-    given: Opened,
-    media_type: str,
-    medium: Medium,
-    manifest: CredentialLayer | None,
-    *,
-    look: Look,
-    eye: Eye | None,
+    given: Opened, found: Gathered, medium: Medium, layers: Layers, *, look: Look, eye: Eye | None
 ) -> ExplicitLayer | None:
     if eye is not None and look != "off":
-        return eye(given, media_type, medium, manifest)
+        return eye(given, found.media_type, medium, layers.credential)
     from colophon.labels import checking
 
-    return checking.explicit(given, media_type, medium, manifest, look=look)
+    return checking.explicit(given, found.media_type, medium, layers.credential, look=look)
 
 
 def _iptc(packets: Iterable[Packet]) -> IptcLayer:

@@ -2,10 +2,10 @@
 
 from django.db import migrations
 
-from colophon.content import triggers
+from colophon.content.triggers import KEPT
 
 
 class Migration(migrations.Migration):
     dependencies = [("content", "0002_unlabelled_version")]
 
-    operations = [migrations.RunPython(triggers.forwards, triggers.backwards, elidable=False)]
+    operations = [migrations.RunPython(KEPT.forwards, KEPT.backwards, elidable=False)]

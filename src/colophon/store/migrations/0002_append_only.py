@@ -2,10 +2,10 @@
 
 from django.db import migrations
 
-from colophon.store import triggers
+from colophon.store.triggers import APPEND_ONLY
 
 
 class Migration(migrations.Migration):
     dependencies = [("store", "0001_initial")]
 
-    operations = [migrations.RunPython(triggers.forwards, triggers.backwards, elidable=False)]
+    operations = [migrations.RunPython(APPEND_ONLY.forwards, APPEND_ONLY.backwards, elidable=False)]
