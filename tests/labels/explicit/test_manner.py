@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 from collections.abc import Iterator
 from fractions import Fraction
@@ -19,6 +20,7 @@ from colophon.labels import explicit
 from colophon.labels.explicit import image, stamp
 from colophon.labels.model import ExplicitWritten, Medium, Style
 from colophon.labels.remarks import Remark
+from tests.labels import made
 
 GREYS = {"white": 255, "light": 200, "dark": 40, "black": 0}
 LEAST_CONTRAST = 4.5
@@ -322,3 +324,33 @@ def test_texts_take_a_style_and_stay_as_they_are(tmp_path: Path) -> None:
         explicit.apply(source, tmp_path / "b.txt", "text/plain", Medium.TEXT, style=style)
         outcomes.append((tmp_path / "b.txt").read_bytes())
     assert outcomes[0] == outcomes[1]
+
+
+@pytest.mark.parametrize("where", ["left", "right"])
+@pytest.mark.parametrize("name", ["a.svg", "a.pdf", "a.glb"])
+def test_the_sides_are_places_in_every_medium(tmp_path: Path, name: str, where: str) -> None:
+    import trimesh
+
+    makers = {
+        "a.svg": lambda: b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 200"></svg>',
+        "a.pdf": made.pdf,
+        "a.glb": lambda: trimesh.Scene(trimesh.creation.box()).export(file_type="glb"),
+    }
+    kinds = {
+        "a.svg": ("image/svg+xml", Medium.IMAGE),
+        "a.pdf": ("application/pdf", Medium.DOCUMENT),
+        "a.glb": ("model/gltf-binary", Medium.SCENE),
+    }
+    source, target = tmp_path / name, tmp_path / f"out-{name}"
+    source.write_bytes(makers[name]())
+    written = explicit.apply(source, target, *kinds[name], position=where)
+    assert written is not None and written.where == where
+    if name == "a.svg":
+        rect = re.search(
+            rb'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"',
+            target.read_bytes(),
+        )
+        assert rect is not None
+        x, y, wide, high = map(float, rect.groups())
+        assert y + high / 2 == pytest.approx(100, abs=0.1)
+        assert (x + wide < 150) is (where == "left")

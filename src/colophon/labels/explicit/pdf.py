@@ -134,7 +134,7 @@ def _place(
     elif where.endswith("left"):
         x = margin
     y = size[1] - high - margin if where.startswith("top") else margin
-    return x, y, wide, high
+    return x, (size[1] - high) / 2 if where in stamp.SIDES else y, wide, high
 
 
 def _matrix(box: Box, turn: int) -> str:

@@ -257,7 +257,8 @@ def placed(
     x = max(0.0, (wide - size * plate.aspect) / 2 - margin)
     y = max(0.0, (high - size) / 2 - margin)
     side = 1 if where.endswith("right") else -1 if where.endswith("left") else 0
-    return size, x * side, y if where.startswith("top") else -y
+    over = 0.0 if where in stamp.SIDES else y if where.startswith("top") else -y
+    return size, x * side, over
 
 
 def _local(view: View, above: Matrix, size: float, place: tuple[float, float, float]) -> Matrix:

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
     Grey = NDArray[np.float32]
 
-POSITIONS = placement.POSITIONS[:6]
-"""Corners, then the middle of an edge: the places on papers and drawings."""
+POSITIONS = placement.POSITIONS
+"""Corners, then the middle of an edge: the places on papers, drawings and in scenes."""
+SIDES = ("left", "right")
+"""The edges at half height."""
 
 LEGIBLE_PIXELS, STILL_LEGIBLE = 15, 11
 """Ink of the first height is read well on any screen, lower than the second by hardly anyone."""

@@ -109,7 +109,7 @@ def _corner(
     elif where.endswith("left"):
         x = left + margin
     y = top + margin if where.startswith("top") else top + high - size[1] - margin
-    return x, y
+    return x, top + (high - size[1]) / 2 if where in stamp.SIDES else y
 
 
 def path(words: Outline) -> str:
