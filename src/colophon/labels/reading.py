@@ -117,9 +117,8 @@ def inspect(
     ``anchors``: PEM certificates whose signers are trusted; ``trust``: pinned keys of those whose
     labels are. ``look``: off reads metadata and words, which costs next to nothing; auto also
     looks for the explicit label in pixels (with the extra ``ocr``) and sound, and into archives;
-    on insists on the extra; ``eye`` looks in the place of ``checking.explicit``. ``digest``: the
-    SHA-256 if known; ``manifests`` False: there is known to be none that counts. Raises the
-    InputError family for what cannot be read at all.
+    on insists on the extra; ``eye`` looks instead of ``checking.explicit``. ``digest``: SHA-256 if
+    known; ``manifests`` False: none counts. Raises InputError kinds for what cannot be read.
     """
     started = time.perf_counter()
     with opened(source, name) as given:
@@ -128,7 +127,7 @@ def inspect(
         layers = _layers(given, found, Trusted(anchors, trust, manifests))
         layers = replace(layers, explicit=_seen(given, found, medium, layers, look=look, eye=eye))
         sha256 = digest or _digest(given)
-        inner = _members(given, found.media_type) if look != "off" else ()
+        inner = () if look == "off" else _members(given, found.media_type)
     verdict, notice = _verdict(layers)
     return Findings(
         file=str(given.path or given.name),
