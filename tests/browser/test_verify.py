@@ -24,7 +24,7 @@ def test_a_labelled_file_is_told_with_its_preview(visit, labelled, medium):
     page.wait_for_selector("#result .verdict")
     assert "made or edited with AI" in page.text_content(".verdict h2").replace("Declared as ", "")
     assert page.text_content("#layer-explicit .state").split()[-1] == "Found"
-    assert page.text_content("#layer-aigc .state").split()[-1] == "Found"
+    assert page.text_content("#layer-aigc .state").endswith("Found, signed for this content")
     assert page.is_visible(SHOWN_AS[medium])
     assert page.evaluate("document.activeElement.id") == "result"
     look_over(page)
