@@ -90,10 +90,10 @@ class Work:
             raise TruncatedFile(file=self.name, detail=detail)
 
     def tell(self, passed: float) -> None:
-        """How far the work is."""
-        if self.length:
-            begin, share = self.phase
-            self.ask.progress(min(0.999, begin + share * passed / self.length))
+        """How far the work is; of a film that does not say how long it is, that it goes on."""
+        begin, share = self.phase
+        part = passed / self.length if self.length else 0.0
+        self.ask.progress(min(0.999, begin + share * part))
 
 
 def main_picture(container: InputContainer, name: str) -> VideoStream:

@@ -144,8 +144,8 @@ def _planned(source: Path, media_type: str, ask: film.Ask) -> film.Work:
                 break
             ask.limits.check("seconds", passed, ask.limits.seconds, name)
             sight.add(film.drawable(frame, form), passed, span)
-            if seconds == film.TO_THE_END and length:
-                ask.progress(min(1.0, passed / length) * LOOKING)
+            if seconds == film.TO_THE_END:
+                ask.progress(min(1.0, passed / length) * LOOKING if length else 0.0)
         label = sight.label(ask.wording, ask.position)
     _tell(label, ask)
     return film.Work(name, label, seconds, ask, look, length=length)
