@@ -16,7 +16,9 @@ from colophon.errors import Lang, OperatorMissing, UsageError
 from colophon.labels.style import DRESSES, INKS, SOUNDS, WHOLE
 
 if TYPE_CHECKING:
-    from colophon.cli.batch import Tally
+    from collections.abc import Iterable
+
+    from colophon.cli.batch import Result, Tally
 
 KINDS = ("text", "speech", "audio", "face", "image", "video", "scene")
 POSITIONS = (
@@ -117,9 +119,10 @@ def command(
 ) -> None:
     """Label each FILE (a file, a folder or a glob) and read the labels back.
 
-    The source is never changed unless --in-place says so. Outputs that exist are left alone:
-    a batch that was stopped goes on where it stopped. In place, a symbolic link keeps pointing
-    at its file, which is replaced; other hard links keep the old file. --no-implicit is not offered (Art. 16).
+    The source is never changed unless --in-place says so. Outputs that exist are left alone: a
+    batch that was stopped goes on where it stopped. In place, a symbolic link keeps pointing at
+    its file, which is replaced; other hard links keep the old file. --no-implicit is not offered
+    (Art. 16).
 
     \b
     Examples:
@@ -129,7 +132,7 @@ def command(
       colophon label upload.jpg --declared
       colophon label film.mp4 --height 0.08 --seconds whole
     """
-    from colophon.cli import batch, profile, stopping
+    from colophon.cli import batch, profile
 
     wanted = batch.Wanted.of(lang=lang, **options)
     left_out: list[Path] = []
@@ -142,19 +145,32 @@ def command(
     wanted.style(operator)
     if wanted.acceptance and not operator.records:
         raise OperatorMissing
-    tally = batch.Tally()
-    with stopping.stoppable(), reporting(options["report"]) as report:
-        results = batch.run(todo, wanted, operator, jobs=options["jobs"])
-        told = with_bar(results, len(todo), options["progress"], "label")
-        with json_answers(as_json, several=len(todo) != 1) as answer:
-            for document, code in told:
-                tally.add(document, code)
-                answer(document) if answer else _tell(document, lang)
-                if report:
-                    report.add(document)
-    if len(todo) != 1:
+    results = batch.run(todo, wanted, operator, jobs=options["jobs"])
+    told = with_bar(results, len(todo), options["progress"], "label")
+    several = len(todo) != 1
+    tally = _answered(told, options["report"], lang, as_json=as_json, several=several)
+    if several:
         _sum_up(tally, len(left_out), lang)
     sys.exit(tally.exit_code)
+
+
+def _answered(
+    results: Iterable[Result], target: str | None, lang: Lang, *, as_json: bool, several: bool
+) -> Tally:
+    from colophon.cli import batch, stopping
+
+    tally = batch.Tally()
+    with (
+        stopping.stoppable(),
+        reporting(target) as report,
+        json_answers(as_json, several=several) as answer,
+    ):
+        for document, code in results:
+            tally.add(document, code)
+            answer(document) if answer else _tell(document, lang)
+            if report:
+                report.add(document)
+    return tally
 
 
 def _tell(document: dict[str, Any], lang: Lang) -> None:

@@ -114,8 +114,7 @@ def inspect(
 ) -> Findings:
     """Everything ``source`` says about its origin.
 
-    ``anchors``: PEM certificates whose signers are trusted; ``trust``: pinned keys of those whose
-    labels are. ``look``: off reads metadata and words, which costs next to nothing; auto also
+    ``anchors``: PEM certificates of trusted signers; ``trust``: keys of trusted labels. ``look``: off reads metadata and words, which costs next to nothing; auto also
     looks for the explicit label in pixels (with the extra ``ocr``) and sound, and into archives;
     on insists on the extra; ``eye`` looks instead of ``checking.explicit``. ``digest``: SHA-256 if
     known; ``manifests`` False: none counts. Raises InputError kinds for what cannot be read.
@@ -130,7 +129,7 @@ def inspect(
         inner = () if look == "off" else _members(given, found.media_type)
     verdict, notice = _verdict(layers)
     return Findings(
-        file=str(given.path or given.name),
+        str(given.path or given.name),
         media_type=found.media_type,
         medium=medium.value,
         sha256=sha256,

@@ -56,62 +56,62 @@ class Language:
     joins: str = ""
 
 
-def _listed() -> dict[str, Language]:
-    rows = (
-        ("application/yaml", HASH, "", "yaml yml"),
-        ("application/toml", HASH, "", "toml"),
-        ("text/x-ini", SEMICOLON, "", "ini"),
-        ("text/x-python", HASH, "\\", "py pyi"),
-        ("text/x-shellscript", HASH, "\\", "sh bash"),
-        ("text/x-ruby", HASH, "\\", "rb"),
-        ("text/x-perl", HASH, "", "pl"),
-        ("text/x-r", HASH, "", "r"),
-        ("text/x-julia", HASH, "", "jl"),
-        ("text/x-elixir", HASH, "", "ex"),
-        ("text/x-cmake", HASH, "", "cmake"),
-        ("text/x-makefile", HASH, "\\", "mk"),
-        ("text/x-powershell", HASH, "", "ps1"),
-        ("text/javascript", SLASHES, "", "js mjs cjs"),
-        ("text/jsx", SLASHES, "", "jsx"),
-        ("text/x-typescript", SLASHES, "", "ts"),
-        ("text/x-tsx", SLASHES, "", "tsx"),
-        ("text/x-java", SLASHES, "", "java"),
-        ("text/x-kotlin", SLASHES, "", "kt"),
-        ("text/x-swift", SLASHES, "", "swift"),
-        ("text/x-go", SLASHES, "", "go"),
-        ("text/x-rust", SLASHES, "", "rs"),
-        ("text/x-c++", SLASHES, "\\", "cc cpp cxx hpp"),
-        ("text/x-csharp", SLASHES, "", "cs"),
-        ("text/x-scala", SLASHES, "", "scala"),
-        ("text/x-dart", SLASHES, "", "dart"),
-        ("text/x-protobuf", SLASHES, "", "proto"),
-        ("text/x-scss", SLASHES, "", "scss"),
-        ("text/x-less", SLASHES, "", "less"),
-        ("text/x-objective-c", SLASHES, "\\", "m"),
-        # C90 knows no other comment.
-        ("text/x-c", BLOCK, "\\", "c h"),
-        ("text/css", BLOCK, "", "css"),
-        ("text/x-php", PHP, "", "php"),
-        ("text/x-sql", DASHES, "", "sql"),
-        ("text/x-lua", DASHES, "", "lua"),
-        ("text/x-haskell", DASHES, "", "hs"),
-        ("text/x-vue", MARKUP, "", "vue"),
-        ("application/xml", INSTRUCTION, "", "xml"),
-        ("text/x-tex", PERCENT, "", "tex"),
-        ("text/x-erlang", PERCENT, "", "erl"),
-        ("text/x-emacs-lisp", SEMICOLON, "", "el"),
-        ("text/x-clojure", SEMICOLON, "", "clj"),
-        ("text/x-msdos-batch", COLONS, "^", "bat"),
-        ("text/x-vb", APOSTROPHE, "", "vb"),
-    )
-    return {
+_ROWS = (
+    ("application/yaml", HASH, "", "yaml yml"),
+    ("application/toml", HASH, "", "toml"),
+    ("text/x-ini", SEMICOLON, "", "ini"),
+    ("text/x-python", HASH, "\\", "py pyi"),
+    ("text/x-shellscript", HASH, "\\", "sh bash"),
+    ("text/x-ruby", HASH, "\\", "rb"),
+    ("text/x-perl", HASH, "", "pl"),
+    ("text/x-r", HASH, "", "r"),
+    ("text/x-julia", HASH, "", "jl"),
+    ("text/x-elixir", HASH, "", "ex"),
+    ("text/x-cmake", HASH, "", "cmake"),
+    ("text/x-makefile", HASH, "\\", "mk"),
+    ("text/x-powershell", HASH, "", "ps1"),
+    ("text/javascript", SLASHES, "", "js mjs cjs"),
+    ("text/jsx", SLASHES, "", "jsx"),
+    ("text/x-typescript", SLASHES, "", "ts"),
+    ("text/x-tsx", SLASHES, "", "tsx"),
+    ("text/x-java", SLASHES, "", "java"),
+    ("text/x-kotlin", SLASHES, "", "kt"),
+    ("text/x-swift", SLASHES, "", "swift"),
+    ("text/x-go", SLASHES, "", "go"),
+    ("text/x-rust", SLASHES, "", "rs"),
+    ("text/x-c++", SLASHES, "\\", "cc cpp cxx hpp"),
+    ("text/x-csharp", SLASHES, "", "cs"),
+    ("text/x-scala", SLASHES, "", "scala"),
+    ("text/x-dart", SLASHES, "", "dart"),
+    ("text/x-protobuf", SLASHES, "", "proto"),
+    ("text/x-scss", SLASHES, "", "scss"),
+    ("text/x-less", SLASHES, "", "less"),
+    ("text/x-objective-c", SLASHES, "\\", "m"),
+    # C90 knows no other comment.
+    ("text/x-c", BLOCK, "\\", "c h"),
+    ("text/css", BLOCK, "", "css"),
+    ("text/x-php", PHP, "", "php"),
+    ("text/x-sql", DASHES, "", "sql"),
+    ("text/x-lua", DASHES, "", "lua"),
+    ("text/x-haskell", DASHES, "", "hs"),
+    ("text/x-vue", MARKUP, "", "vue"),
+    ("application/xml", INSTRUCTION, "", "xml"),
+    ("text/x-tex", PERCENT, "", "tex"),
+    ("text/x-erlang", PERCENT, "", "erl"),
+    ("text/x-emacs-lisp", SEMICOLON, "", "el"),
+    ("text/x-clojure", SEMICOLON, "", "clj"),
+    ("text/x-msdos-batch", COLONS, "^", "bat"),
+    ("text/x-vb", APOSTROPHE, "", "vb"),
+)
+"""Media type, comment, how a line says it goes on, extensions."""
+
+BY_EXTENSION: Mapping[str, Language] = MappingProxyType(
+    {
         f".{word}": Language(media_type, comment, joins)
-        for media_type, comment, joins, words in rows
+        for media_type, comment, joins, words in _ROWS
         for word in words.split()
     }
-
-
-BY_EXTENSION: Mapping[str, Language] = MappingProxyType(_listed())
+)
 BY_MEDIA_TYPE: Mapping[str, Language] = MappingProxyType(
     {language.media_type: language for language in BY_EXTENSION.values()}
 )

@@ -37,13 +37,11 @@ def apply(
 ) -> ExplicitWritten | None:
     """Write ``target`` as ``source`` plus a visible or audible label; the source stays.
 
-    ``wording`` replaces the standard words and must itself comply. ``position``: ``auto`` or a
-    place of the medium (``bottom-right``, ``start``, ``speech``, …; one that the medium does not
-    know means ``auto``). ``style``: the look of words on pictures, films and scenes, how long a
-    film shows them, and the form of sound; texts and documents keep their own. ``note`` is told in one sentence whatever could not be kept; ``progress``
-    is called with 0.0 to 1.0 and stops the work by raising. None, and no target, when this
-    medium has no explicit label of its own in the file. Raises InputError kinds on bad input,
-    WordingNotCompliant, StyleNotCompliant.
+    ``wording`` replaces the standard words and must itself comply. ``position``: a place of the
+    medium; one that it does not know means auto. Texts and documents have a ``style`` of their
+    own. ``note`` is told what could not be kept; ``progress`` hears 0.0 to 1.0 and stops the work
+    by raising. None, and no target, when files of this type bear no explicit label. Raises
+    InputError kinds, WordingNotCompliant, StyleNotCompliant.
     """
     style.check()
     name = _worker(media_type, medium)

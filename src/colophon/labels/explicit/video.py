@@ -45,11 +45,9 @@ def apply(
 ) -> ExplicitWritten:
     """Writes the labelled video to ``target``; streams, so memory does not grow with length.
 
-    ``progress`` is called with 0.0 to 1.0 and may raise to stop; then, as on any error, no
-    target is left. ``splicing`` False encodes the whole picture again in any case, as does a
-    ``style`` whose label stays to the end. Raises
-    EmptyFile, UnknownType, TooLarge, MalformedFile, TruncatedFile, TargetUnwritable, DiskFull,
-    WordingNotCompliant.
+    ``progress`` hears 0.0 to 1.0 and may raise to stop; then, as on any error, no target is left.
+    ``splicing`` False encodes the whole picture again, as does a label that stays to the end.
+    Raises InputError kinds, TargetUnwritable, DiskFull, WordingNotCompliant.
     """
     opening.not_empty(source)
     wording = words(Medium.VIDEO, text, lang)
