@@ -49,7 +49,6 @@ def test_most_deviations_have_a_vector():
             shown |= set(label["deviations"])
     elsewhere = {  # shown by the tests of the carriers that find them
         "xmp_not_xml",
-        "pdf_dictionary",
     }
     codes_only = {"producer_code_extension"}
     assert set(deviations.ALL) - shown <= elsewhere | codes_only

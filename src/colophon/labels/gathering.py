@@ -19,7 +19,8 @@ _ANNEX_B = (":EXIF:UserComment", ":eXIf:UserComment", ":tEXt:AIGC", ":zTXt:AIGC"
 
 _AFTER = (":after-data", ":outside")
 _COMPRESSED = ":compressed"
-"""How a carrier says that a right field lies late, or packed."""
+_DICTIONARY = ":dictionary"
+"""How a carrier says that a right field lies late, packed, or in another form."""
 
 
 def layer(
@@ -76,6 +77,8 @@ def _place(packet: Packet, standard: Collection[str]) -> list[Deviation]:
         named.append(deviations.of("place_after_data", packet.place))
     if packet.place.endswith(_COMPRESSED):
         named.append(deviations.of("container_structure", packet.place))
+    if packet.place.endswith(_DICTIONARY):
+        named.append(deviations.of("pdf_dictionary", packet.place))
     if base in standard or packet.form == "text":
         return named
     code = "place_annex_b" if base.endswith(_ANNEX_B) else "place_nonstandard"
@@ -83,7 +86,7 @@ def _place(packet: Packet, standard: Collection[str]) -> list[Deviation]:
 
 
 def _base(place: str) -> str:
-    for suffix in (*_AFTER, _COMPRESSED):
+    for suffix in (*_AFTER, _COMPRESSED, _DICTIONARY):
         place = place.removesuffix(suffix)
     return place
 

@@ -27,6 +27,10 @@ ALL: Mapping[str, tuple[str, str]] = MappingProxyType(
             "正文中另有标识，未作改动",
             "the text holds further labels; they were left as they are",
         ),
+        "manifest_outdated": (
+            "文件原有的签名清单与新写入的标识不再相符，请用签名密钥重新签署",
+            "the manifest that the file bore no longer fits what was written; sign it with a key",
+        ),
         "manifest_not_embeddable": (
             "{media_type} 无法嵌入签名清单",
             "{media_type}: a signed manifest cannot be embedded in it",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import io
 import os
 import stat
@@ -49,6 +50,11 @@ class Opened:
     def head(self) -> bytes:
         self.file.seek(0)
         return self.file.read(HEAD)
+
+    def sha256(self) -> str:
+        """Of the whole source, in hex."""
+        self.file.seek(0)
+        return hashlib.file_digest(self.file, "sha256").hexdigest()  # type: ignore[arg-type]
 
     def check_unchanged(self) -> None:
         """Raises SourceChanged when the file is not what it was at opening."""

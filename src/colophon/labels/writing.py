@@ -317,21 +317,25 @@ def _credential(given: Opened, work: Work, plan: Order) -> None:
     """The signed manifest. A platform that knows nothing of the making signs only what bears a
     manifest already, so that its change does not break it (Source: Measures Art. 6).
     """
-    if plan.signer is None:
-        return
     continued = credential.holds(given.file, work.media_type)
-    if plan.source_type is None and not continued:
+    store = None if continued else sidecar.manifest(given)
+    borne = continued or store is not None
+    if plan.signer is None:
+        if borne and not _as_it_was(given, work):
+            work.notes.append(remark("manifest_outdated"))
         return
-    if work.media_type in credential.TEXTS and not plan.text_manifest:
+    if not borne and (plan.source_type is None or not _words_signed(work, plan)):
         return
-    told = _told(given, work, plan, continued=continued)
+    told = _told(given, work, plan, borne=borne, store=store)
     hindrance = _hindrance(given, work)
     if hindrance is None:
         made = work.stage.path()
         signed = credential.sign(work.current, made, work.media_type, plan.signer, **told)
         work.written["credential"] = as_json(signed)
         work.current, work.digest = made, None
-    elif plan.manifest_beside and not credential.supports(work.media_type, text_manifest=True):
+    elif (plan.manifest_beside or store is not None) and not credential.supports(
+        work.media_type, text_manifest=True
+    ):
         manifest = credential.sign_sidecar(work.current, work.media_type, plan.signer, **told)
         beside = work.stage.beside(work.current, sidecar.MANIFEST_SUFFIX)
         beside.write_bytes(manifest)
@@ -341,7 +345,20 @@ def _credential(given: Opened, work: Work, plan: Order) -> None:
         work.notes.append(hindrance)
 
 
-def _told(given: Opened, work: Work, plan: Order, *, continued: bool) -> credential.Told:
+def _as_it_was(given: Opened, work: Work) -> bool:
+    """Whether neither the file nor the label beside it differs from what was given."""
+    beside = work.besides.get(sidecar.SUFFIX)
+    before = [packet.data for packet in sidecar.packets(given)]
+    return work.digest == given.sha256() and (beside is None or [beside.read_bytes()] == before)
+
+
+def _words_signed(work: Work, plan: Order) -> bool:
+    return plan.text_manifest or work.media_type not in credential.TEXTS
+
+
+def _told(
+    given: Opened, work: Work, plan: Order, *, borne: bool, store: bytes | None
+) -> credential.Told:
     return {
         # A file's name may say who somebody is; the number says nothing.
         "title": plan.label.produce_id,
@@ -349,7 +366,8 @@ def _told(given: Opened, work: Work, plan: Order, *, continued: bool) -> credent
         "software_agent": plan.system or SOFTWARE,
         "aigc_json": work.written["aigc"]["value"],
         "explicit": (work.written.get("explicit") or {}).get("text"),
-        "parent": given.file if continued else None,
+        "parent": given.file if borne else None,
+        "parent_manifest": store,
         "text_manifest": True,
     }
 

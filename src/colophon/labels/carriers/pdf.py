@@ -37,6 +37,7 @@ _MAX_WORK = 64 * 1024 * 1024
 _MAX_ROWS = 2_000_000
 _MAX_DEPTH, _MAX_ITEMS = 2, 64
 _HEADER_WITHIN = 1024
+_DICTIONARY = ":dictionary"
 _INFO, _XMP = f"pdf:Info:{FIELD}", "pdf:Metadata"
 _LATE_HEADER = re.compile(rb"%PDF-\d\.\d\s*[\r\n]%[^\r\n]{0,8}[\x80-\xff]")
 
@@ -212,8 +213,8 @@ class _Document:
 
     def packets(self) -> list[Packet]:
         packets = [
-            Packet("aigc", f"pdf:Info:{key.removeprefix('/')}", value.encode())
-            for key, value in self._info_values()
+            Packet("aigc", f"pdf:Info:{key.removeprefix('/')}{form}", value.encode())
+            for key, value, form in self._info_values()
             if holds_label(key, value)
         ]
         reference = self.catalog().get("/Metadata")
@@ -225,14 +226,15 @@ class _Document:
             packets.append(Packet("xmp", _XMP, data))
         return packets
 
-    def _info_values(self) -> Iterator[tuple[str, str]]:
+    def _info_values(self) -> Iterator[tuple[str, str, str]]:
+        """Key, words, and what the place says of a value that is no string."""
         info = self.info()
         for key in info or ():
             value = _plain(info[key], 0)
             if isinstance(value, str):
-                yield key, value
+                yield key, value, ""
             else:
-                yield key, _json(value) if holds_label(key, "") else ""
+                yield key, _json(value) if holds_label(key, "") else "", _DICTIONARY
 
     def update(self, packets: Mapping[PacketForm, bytes]) -> bytes:
         """The increment that sets both places to ``packets``."""
@@ -259,7 +261,7 @@ class _Document:
         info = self.info()
         kept = b"".join(
             _written(_name(key)) + b" " + _written(info.raw_get(key)) + b" "
-            for key, text in self._info_values()
+            for key, text, _ in self._info_values()
             if not holds_label(key, text)
         )
         return b"<< " + kept + b"/AIGC " + literal(value) + b" >>"

@@ -159,7 +159,8 @@ class _Writer:
         return av.AudioResampler(context.format, context.layout, context.rate)
 
     def _queue(self, piece: AudioFrame) -> None:
-        piece.pts = None
+        # Matroska counts in milliseconds; the label's own samples do not.
+        piece.pts, piece.time_base = None, Fraction(1, self.encoder.codec_context.rate)
         self.fifo.write(piece)
         size = self.encoder.codec_context.frame_size or FEW_SAMPLES
         while ready := self.fifo.read(size):
