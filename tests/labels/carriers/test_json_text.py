@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from colophon.errors import MalformedFile, NoLabelPlace
+from colophon.errors import ColophonError, MalformedFile, NoLabelPlace
 from colophon.labels import aigc
 from colophon.labels.carriers.json_text import JSON
 from tests.labels.carriers.contract import LABEL, OTHER_LABEL, CarrierContract, read, write
@@ -160,3 +161,11 @@ def test_any_object_keeps_its_data(value: dict[str, Any], indent: Any, plain: bo
 @pytest.mark.parametrize("piece", ["/*", "{", '{"', "//", '{"a":', ",\n", '"'])
 def test_hostile_texts_cost_one_pass(piece: str) -> None:
     TestJson().survive(b'{"a":1,}' + piece.encode() * 100_000)
+
+
+def test_a_string_that_never_ends_costs_little() -> None:
+    data = b'{"a": t' + b'\\",\\"Reserved' * 8_000
+    began = time.process_time()
+    with pytest.raises(ColophonError):
+        write(JSON, data, {"aigc": LABEL})
+    assert time.process_time() - began < 1.0

@@ -19,8 +19,10 @@ from colophon.labels.carriers.json_spans import Member, Object
 from colophon.labels.carriers.label_field import FIELD, holds_label
 from colophon.labels.carriers.text_file import text_of
 
+# A string that does not end reaches to the end: no quotation mark is tried twice.
 _LOOSE = re.compile(
-    rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|(//[^\r\n]*+|/\*(?s:.*?)(?:\*/|\Z)|,(?=(?:\s|//[^\n]*\n)*+[}\]]))'
+    rb'"[^"\\]*+(?:\\(?s:.)[^"\\]*+)*+(?:"|\\?\Z)|(//[^\r\n]*+'
+    rb"|/\*(?s:.*?)(?:\*/|\Z)|,(?=(?:\s|//[^\n]*\n)*+[}\]]))"
 )
 _NOT_NEWLINE = re.compile(rb"[^\r\n]")
 _MARKS = (b"[", b"]", b"{", b"}", b'"', b",")
