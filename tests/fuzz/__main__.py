@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import math
 import random
+import re
 import resource
 import signal
 import sys
@@ -148,10 +149,8 @@ def _add(total: dict[str, Outcome], piece: Outcome) -> None:
             continue
         outcome.failures[signature] = data
         KEPT.mkdir(parents=True, exist_ok=True)
-        kept = (
-            KEPT
-            / f"{piece.name.replace(':', '-').replace(' ', '-')}-{sha256(data).hexdigest()[:12]}"
-        )
+        name = re.sub(r"\W+", "-", piece.name)
+        kept = KEPT / f"{name}-{sha256(data).hexdigest()[:12]}"
         kept.write_bytes(data)
         sys.stderr.write(f"{piece.name}: {signature} ({kept})\n")
 
