@@ -359,3 +359,8 @@ def test_xml_that_speaks_of_metadata_is_read_beside_its_own_label() -> None:
     packets = read(SOURCE_CODE.of_extension(".xml"), labelled(".xml", "<a>rdf:Description</a>\n"))
     assert [p.place for p in packets] == ["source:label-line", "xml:xmp"]
     assert packets[0].data == LABEL
+
+
+def test_mixed_line_ends_that_would_hide_the_label_are_refused() -> None:
+    with pytest.raises(NoLabelPlace):
+        labelled(".pl", b"print 0;\rprint 1;\r\n\n=head1 NAME")

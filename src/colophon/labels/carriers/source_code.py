@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from colophon.errors import ColophonError, NoLabelPlace, UnknownType
 from colophon.labels.carriers import code_ends
-from colophon.labels.carriers.edits import pieces_of
+from colophon.labels.carriers.edits import applied, pieces_of
 from colophon.labels.carriers.label_field import FIELD
 from colophon.labels.carriers.languages import (
     BY_EXTENSION,
@@ -31,7 +31,7 @@ from colophon.labels.carriers.languages import (
 from colophon.labels.carriers.packet import Packet, PacketForm, Piece
 from colophon.labels.carriers.ranges import METADATA_CAP
 from colophon.labels.carriers.stale_labels import Change
-from colophon.labels.carriers.text_file import Span, TextFile, is_text, rest_of, text_of
+from colophon.labels.carriers.text_file import Span, TextFile, decoded, is_text, rest_of, text_of
 
 _STANDARD = "source:label-line"
 _PLACES = (("comment", "source:comment"), ("script", "source:script"), ("body", "source:body"))
@@ -99,6 +99,9 @@ class SourceCodeCarrier:
             raise UnknownType
         changes = self._changes(file, self._language, packets["aigc"].decode("ascii"))
         edits = [file.edit(change.start, change.end, change.new) for change in changes]
+        after = decoded(applied(file.data, edits))
+        if packets["aigc"] not in [_value(after, one) for one in self._lines(after.text)]:
+            raise NoLabelPlace(detail="where its code ends cannot be told")
         return pieces_of(edits, len(file.data))
 
     def standard_place(self, form: PacketForm) -> str:
