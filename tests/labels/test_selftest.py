@@ -47,11 +47,8 @@ def test_most_deviations_have_a_vector():
         expect = json.loads(file.read_text(encoding="utf-8"))["expect"]
         for label in expect if isinstance(expect, list) else []:
             shown |= set(label["deviations"])
-    elsewhere = {  # shown by the tests of the carriers that find them
-        "xmp_not_xml",
-    }
     codes_only = {"producer_code_extension"}
-    assert set(deviations.ALL) - shown <= elsewhere | codes_only
+    assert set(deviations.ALL) - shown <= codes_only
 
 
 def test_a_difference_is_reported(monkeypatch):

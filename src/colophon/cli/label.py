@@ -16,9 +16,9 @@ from colophon.errors import Lang, OperatorMissing, UsageError
 from colophon.labels.style import DRESSES, INKS, SOUNDS, WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from colophon.cli.batch import Result, Tally
+    from colophon.cli.batch import Result, Tally, Wanted
 
 KINDS = ("text", "speech", "audio", "face", "image", "video", "scene")
 POSITIONS = (
@@ -119,10 +119,9 @@ def command(
 ) -> None:
     """Label each FILE (a file, a folder or a glob) and read the labels back.
 
-    The source is never changed unless --in-place says so. Outputs that exist are left alone: a
-    batch that was stopped goes on where it stopped. In place, a symbolic link keeps pointing at
-    its file, which is replaced; other hard links keep the old file. --no-implicit is not offered
-    (Art. 16).
+    The source is never changed unless --in-place says so, which follows a symbolic link. Outputs
+    that exist are left alone: a batch that was stopped goes on where it stopped. --no-implicit is
+    not offered (Art. 16).
 
     \b
     Examples:
@@ -132,13 +131,26 @@ def command(
       colophon label upload.jpg --declared
       colophon label film.mp4 --height 0.08 --seconds whole
     """
+    from colophon.cli.batch import Wanted
+
+    wanted = Wanted.of(lang=lang, **options)
+    places = {"output": output, "directory": directory, "in_place": in_place}
+    sys.exit(_labelled(files, places, wanted, data, options, as_json=as_json))
+
+
+def _labelled(
+    files: tuple[str, ...],
+    places: Mapping[str, Any],
+    wanted: Wanted,
+    data: str | None,
+    options: Mapping[str, Any],
+    *,
+    as_json: bool,
+) -> int:
     from colophon.cli import batch, profile
 
-    wanted = batch.Wanted.of(lang=lang, **options)
     left_out: list[Path] = []
-    todo = tasks(
-        files, output=output, directory=directory, in_place=in_place, left_out=left_out.append
-    )
+    todo = tasks(files, **places, left_out=left_out.append)
     if wanted.produce_id and len(todo) > 1:
         raise UsageError(detail="--produce-id names one content; give one FILE")
     operator = profile.load(data, wanted.producer)
@@ -148,10 +160,10 @@ def command(
     results = batch.run(todo, wanted, operator, jobs=options["jobs"])
     told = with_bar(results, len(todo), options["progress"], "label")
     several = len(todo) != 1
-    tally = _answered(told, options["report"], lang, as_json=as_json, several=several)
+    tally = _answered(told, options["report"], wanted.lang, as_json=as_json, several=several)
     if several:
-        _sum_up(tally, len(left_out), lang)
-    sys.exit(tally.exit_code)
+        _sum_up(tally, len(left_out), wanted.lang)
+    return tally.exit_code
 
 
 def _answered(

@@ -360,14 +360,6 @@ _ROWS = (
         'Write <?xpacket …?> and <?xpacket end="w"?>',
     ),
     (
-        "xmp_not_xml",
-        XMP,
-        "XMP 不是格式正确的 XML",
-        "The XMP is not well-formed XML",
-        "重新写入 XMP",
-        "Write the XMP anew",
-    ),
-    (
         "pdf_dictionary",
         PLACES,
         "PDF 中的标识是字典，不是字符串",

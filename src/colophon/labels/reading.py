@@ -114,10 +114,10 @@ def inspect(
 ) -> Findings:
     """Everything ``source`` says about its origin.
 
-    ``anchors``: PEM certificates of trusted signers; ``trust``: keys of trusted labels. ``look``: off reads metadata and words, which costs next to nothing; auto also
-    looks for the explicit label in pixels (with the extra ``ocr``) and sound, and into archives;
-    on insists on the extra; ``eye`` looks instead of ``checking.explicit``. ``digest``: SHA-256 if
-    known; ``manifests`` False: none counts. Raises InputError kinds for what cannot be read.
+    ``anchors``: PEM certificates of trusted signers; ``trust``: keys of trusted labels. ``look``:
+    off reads metadata and words; auto also pixels (by the extra ``ocr``), sound and archives; on
+    insists on the extra; ``eye`` looks instead of ``checking.explicit``. ``digest``: SHA-256 if
+    known; ``manifests`` False: none counts. Raises InputError kinds.
     """
     started = time.perf_counter()
     with opened(source, name) as given:
@@ -130,9 +130,9 @@ def inspect(
     verdict, notice = _verdict(layers)
     return Findings(
         str(given.path or given.name),
-        media_type=found.media_type,
-        medium=medium.value,
-        sha256=sha256,
+        found.media_type,
+        medium.value,
+        sha256,
         verdict=verdict,
         notice=notice,
         integrity=_integrity(layers),

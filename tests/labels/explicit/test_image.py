@@ -17,11 +17,11 @@ from PIL import Image, ImageDraw
 
 from colophon.errors import (
     EmptyFile,
+    ExplicitUnsupported,
     InputError,
     MalformedFile,
     TooLarge,
     TruncatedFile,
-    UnknownType,
     WordingNotCompliant,
 )
 from colophon.labels.explicit import apply as apply_door
@@ -153,10 +153,12 @@ def test_a_place_asked_for_is_taken(position: str) -> None:
     left, top, right, bottom = changed(before, opened(data))
     assert written.where == position
     assert (top > before.height / 2) == position.startswith("bottom")
-    if "-" in position:
-        assert (left > before.width / 2) == position.endswith("right")
-    else:
+    if position in ("top", "bottom"):
         assert abs((left + right) / 2 - before.width / 2) < 3
+    else:
+        assert (left > before.width / 2) == position.endswith("right")
+    if position in ("left", "right"):
+        assert abs((top + bottom) / 2 - before.height / 2) < 3
     assert bottom <= before.height
 
 
@@ -413,7 +415,7 @@ def test_bad_bytes_have_names() -> None:
         apply(b"", "image/png")
     with pytest.raises(MalformedFile):
         apply(b"not a picture at all", "image/png")
-    with pytest.raises(UnknownType):
+    with pytest.raises(ExplicitUnsupported):
         apply(b"x", "image/x-unheard-of")
     with pytest.raises(MalformedFile):
         apply(saved(circle("RGB"), "JPEG"), "image/png")

@@ -14,11 +14,11 @@ import pytest
 
 from colophon.errors import (
     EmptyFile,
+    ExplicitUnsupported,
     InputError,
     MalformedFile,
     TooLarge,
     TruncatedFile,
-    UnknownType,
 )
 from colophon.labels.explicit import apply as apply_door
 from colophon.labels.explicit.limits import Limits
@@ -296,7 +296,7 @@ def test_bad_files_are_named(tmp_path: Path) -> None:
         with pytest.raises(error):
             apply(source, target, "video/mp4")
         assert not target.exists()
-    with pytest.raises(UnknownType):
+    with pytest.raises(ExplicitUnsupported):
         apply(made(tmp_path, "x.mp4"), target, "video/x-unheard-of")
 
 

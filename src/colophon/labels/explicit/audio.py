@@ -42,7 +42,7 @@ def apply(
 
     ``form`` ``auto`` speaks where espeak-ng is installed, else plays the rhythm. ``at_end`` puts
     the label after the content. Raises
-    EmptyFile, UnknownType, TooLarge, MalformedFile, TruncatedFile, TargetUnwritable, DiskFull,
+    EmptyFile, ExplicitUnsupported, TooLarge, MalformedFile, TruncatedFile, TargetUnwritable, DiskFull,
     ToolMissing (speech demanded), WordingNotCompliant; on any, no target is left.
     """
     opening.not_empty(source)

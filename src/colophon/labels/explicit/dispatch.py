@@ -39,9 +39,8 @@ def apply(
 
     ``wording`` replaces the standard words and must itself comply. ``position``: a place of the
     medium; one that it does not know means auto. Texts and documents have a ``style`` of their
-    own. ``note`` is told what could not be kept; ``progress`` hears 0.0 to 1.0 and stops the work
-    by raising. None, and no target, when files of this type bear no explicit label. Raises
-    InputError kinds, WordingNotCompliant, StyleNotCompliant.
+    own. ``note`` is told what could not be kept; ``progress`` may raise to stop. None, and no
+    target, when files of this type bear none. Raises InputError kinds, WordingNotCompliant.
     """
     style.check()
     name = _worker(media_type, medium)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from colophon.errors import (
     EmptyFile,
+    ExplicitUnsupported,
     Lang,
-    UnknownType,
 )
 from colophon.labels.explicit.formats.order import LOSSY, Order, decoding
 from colophon.labels.explicit.limits import STANDARD, Limits
@@ -60,7 +60,7 @@ def apply(
     ``position``: auto (where the label covers least that matters) or one of
     `placement.POSITIONS`. ``style``: how high the words are, their dress and ink. ``note``
     hears what could not be kept. Raises EmptyFile, TooLarge (before decoding), MalformedFile,
-    TruncatedFile, UnknownType, AnimationNotSupported, WordingNotCompliant, FontMissing.
+    TruncatedFile, ExplicitUnsupported, AnimationNotSupported, WordingNotCompliant, FontMissing.
     """
     order = Order(name, words(Medium.IMAGE, text, lang), position, limits, note, style)
     data = _bytes_of(source, limits, name)
@@ -69,7 +69,7 @@ def apply(
 
         return svg.apply(data, position, order)
     if media_type not in FORMATS:
-        raise UnknownType(file=name)
+        raise ExplicitUnsupported(media_type=media_type)
     return _labelled(data, FORMATS[media_type], order)
 
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 from colophon.errors import (
     DiskFull,
     EmptyFile,
+    ExplicitUnsupported,
     MalformedFile,
     TargetUnwritable,
     TruncatedFile,
     UnavailableError,
-    UnknownType,
 )
 from colophon.labels.explicit.limits import Limits
 from colophon.labels.placing import FULL
@@ -66,7 +66,7 @@ def reading(stream: BinaryIO, media_type: str, name: str) -> Iterator[InputConta
     import av
 
     if media_type not in FORMATS:
-        raise UnknownType(file=name)
+        raise ExplicitUnsupported(media_type=media_type)
     with named_failures(name):
         container = av.open(
             stream,

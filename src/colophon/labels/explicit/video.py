@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from colophon.errors import Lang, MalformedFile
+from colophon.errors import ExplicitUnsupported, Lang, MalformedFile
 from colophon.labels.explicit import encoders, film, opening, proof, splice, whole
 from colophon.labels.explicit.frames import FrameLabel, turn_of
 from colophon.labels.explicit.limits import STANDARD, Limits
@@ -27,6 +27,9 @@ LOOKING, ENCODING = 0.2, 0.65
 """Shares of the progress where the label stays to the end; the rest is the last look."""
 UNKNOWN_SECONDS = 60.0
 """How long a film is taken to be that does not say."""
+
+_NO_ENCODER = ("video/ogg",)
+"""Theora: nobody encodes it any more."""
 
 
 def apply(
@@ -45,9 +48,8 @@ def apply(
 ) -> ExplicitWritten:
     """Writes the labelled video to ``target``; streams, so memory does not grow with length.
 
-    ``progress`` hears 0.0 to 1.0 and may raise to stop; then, as on any error, no target is left.
-    ``splicing`` False encodes the whole picture again, as does a label that stays to the end.
-    Raises InputError kinds, TargetUnwritable, DiskFull, WordingNotCompliant.
+    ``progress`` may raise to stop; then, as on any error, no target is left. ``splicing`` False
+    encodes the whole picture again. Raises InputError kinds, TargetUnwritable, DiskFull.
     """
     opening.not_empty(source)
     wording = words(Medium.VIDEO, text, lang)
@@ -120,6 +122,8 @@ def apply_file(
 
 def _planned(source: Path, media_type: str, ask: film.Ask) -> film.Work:
     """Looks at the header and the opening frames; nothing is decoded over a limit."""
+    if media_type in _NO_ENCODER:
+        raise ExplicitUnsupported(media_type=media_type)
     name, seconds = source.name, _seconds(ask.style)
     with source.open("rb") as stream, opening.reading(stream, media_type, name) as container:
         picture = film.main_picture(container, name)

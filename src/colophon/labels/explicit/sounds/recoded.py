@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from colophon.errors import MalformedFile
+from colophon.errors import ExplicitUnsupported, MalformedFile
 from colophon.labels.explicit import loudness, opening
 from colophon.labels.explicit.sounds.order import Order
 from colophon.labels.explicit.speech import Spoken
@@ -201,7 +201,7 @@ def _encoder(out: OutputContainer, sound: AudioStream, order: Order) -> AudioStr
     codec = sound.codec_context.codec.canonical_name
     name, least = ENCODERS.get(codec, (codec, 0) if codec.startswith("pcm_") else ("", 0))
     if not name:
-        raise MalformedFile(file=order.name, detail=f"sound of the codec {codec}")
+        raise ExplicitUnsupported(media_type=f"audio/{codec}")
     if codec == "vorbis":
         order.note(remark("vorbis_became_opus"))
     rate = OPUS_RATE if name == "libopus" else sound.rate
