@@ -124,19 +124,18 @@ def inspect(
         found = _packets(given)
         medium = medium_in(given, found.media_type)
         layers = _layers(given, found, Trusted(anchors, trust, manifests))
-        layers = replace(layers, explicit=_seen(given, found, medium, layers, look=look, eye=eye))
-        sha256 = digest or _digest(given)
+        seen = _seen(given, found, medium, layers, look=look, eye=eye)
         inner = () if look == "off" else _members(given, found.media_type)
-    verdict, notice = _verdict(layers)
+        sha256 = digest or _digest(given)
+    layers = replace(layers, explicit=seen)
     return Findings(
         str(given.path or given.name),
         found.media_type,
         medium.value,
         sha256,
-        verdict=verdict,
-        notice=notice,
-        integrity=_integrity(layers),
-        layers=layers,
+        *_verdict(layers),
+        _integrity(layers),
+        layers,
         seconds=round(time.perf_counter() - started, 4),
         notes=(*found.notes, *_of_members(inner)),
         members=inner,
