@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from colophon.content import duties, making, recording, register, release, submission, unlabelled
+from colophon.content import duties, recording, register, release, submission, unlabelled
 from colophon.content.kept import keep_until
 from colophon.content.models import Content, DutiesText, UnlabelledVersion
 from colophon.content.states import VERSION_AFTER, VersionState, version_moved
