@@ -106,3 +106,17 @@ def test_a_report_takes_no_word_for_a_formula(tmp_path: Path) -> None:
     report = tmp_path / "r.csv"
     colophon("inspect", "--report", report, "--", "-2+3.png", cwd=tmp_path)
     assert "\n'-2+3.png," in report.read_text()
+
+
+def test_a_trust_list_makes_a_signer_trusted(tmp_path: Path, operator: Path) -> None:
+    source = tmp_path / "a.png"
+    source.write_bytes(made.picture("PNG"))
+    colophon("label", source, data=operator)
+    signed = tmp_path / "a.labelled.png"
+    listed = tmp_path / "list"
+    listed.mkdir()
+    stranger = colophon("verify", signed, "--json", "--trust-list", listed)
+    assert stranger.json["layers"]["credential"]["trusted"] is False
+    shutil.copy(operator / "signing" / "root.pem", listed / "anchors.pem")
+    known = colophon("verify", signed, "--json", "--trust-list", listed)
+    assert known.json["layers"]["credential"]["trusted"] is True

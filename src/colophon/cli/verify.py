@@ -23,6 +23,13 @@ from colophon.labels.model import Findings
     help="A certificate whose signers you trust.",
 )
 @click.option(
+    "--trust-list",
+    "listed",
+    type=click.Path(exists=True, file_okay=False),
+    metavar="DIR",
+    help="A C2PA trust list: bundles of anchors (PEM), allowed certificates, purposes.",
+)
+@click.option(
     "--trust",
     "keys",
     multiple=True,
@@ -36,6 +43,7 @@ def command(
     files: tuple[str, ...],
     *,
     anchors: tuple[str, ...],
+    listed: str | None,
     keys: tuple[str, ...],
     data: str | None,
     manner: Manner,
@@ -51,6 +59,7 @@ def command(
     from colophon.cli import profile
     from colophon.labels.reading import inspect
     from colophon.labels.security_data import EMPTY, TrustStore
+    from colophon.labels.trust_list import TrustList
 
     trusted = [Path(anchor).read_bytes() for anchor in anchors]
     store = EMPTY.also(*(pin for key in keys for pin in TrustStore.load(Path(key)).pins))
@@ -63,10 +72,14 @@ def command(
         from colophon.content import verification
 
         trusted += profile.own_anchors(folder)
+        own_list = folder / "trust-list"
+        listed = listed or (str(own_list) if own_list.is_dir() else None)
         store = store.also(*verification.trusted_keys().pins)
 
+    manifests = TrustList.load(Path(listed), trusted) if listed else TrustList.of(trusted)
+
     def look(path: Path) -> Findings:
-        found = inspect(path, anchors=trusted, trust=store, look="auto")
+        found = inspect(path, anchors=manifests, trust=store, look="auto")
         return found if folder is None else verification.registered(found)
 
     # The register is asked over this process's own connection.

@@ -28,7 +28,7 @@ def inspect_upload(source: Source, name: str) -> Findings:
     found = inspect(
         source,
         name=name,
-        anchors=signing.anchors(),
+        anchors=signing.manifest_trust(),
         trust=trusted_keys(),
         look="auto",
         eye=decoding.explicit,

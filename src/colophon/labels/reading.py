@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import PurePath
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from colophon.errors import UnknownType
 from colophon.labels import binding, carriers, gathering, sidecar
@@ -36,6 +36,9 @@ from colophon.labels.security_data import EMPTY, TrustStore
 from colophon.labels.sources import Opened, Source, opened
 from colophon.labels.tolerant import fields
 
+if TYPE_CHECKING:
+    from colophon.labels.trust_list import TrustList
+
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
@@ -54,7 +57,7 @@ class Trusted:
     security data of labels.
     """
 
-    anchors: Sequence[bytes] = ()
+    anchors: TrustList | Sequence[bytes] = ()
     keys: TrustStore = EMPTY
     manifests: bool = True
     """False: no manifest is looked for at all."""
@@ -105,7 +108,7 @@ def inspect(
     source: Source,
     *,
     name: str | None = None,
-    anchors: Sequence[bytes] = (),
+    anchors: TrustList | Sequence[bytes] = (),
     trust: TrustStore = EMPTY,
     digest: str | None = None,
     look: Look = "off",
@@ -114,7 +117,7 @@ def inspect(
 ) -> Findings:
     """Everything ``source`` says about its origin.
 
-    ``anchors``: PEM certificates of trusted signers; ``trust``: keys of trusted labels. ``look``:
+    ``anchors``: certificates (PEM) of trusted signers; ``trust``: keys of trusted labels. ``look``:
     off reads metadata and words; auto also pixels (by the extra ``ocr``), sound and archives; on
     insists on the extra; ``eye`` looks instead of ``checking.explicit``. ``digest``: SHA-256 if
     known; ``manifests`` False: none counts. Raises InputError kinds.
@@ -216,7 +219,7 @@ def _layers(given: Opened, found: Gathered, trusted: Trusted) -> Layers:
 
 
 def _credential(
-    given: Opened, media_type: str, label: AigcLayer, anchors: Sequence[bytes]
+    given: Opened, media_type: str, label: AigcLayer, anchors: TrustList | Sequence[bytes]
 ) -> CredentialLayer | None:
     from colophon.labels import credential
 

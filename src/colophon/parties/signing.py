@@ -15,6 +15,7 @@ from colophon.store import folder as data_folder
 if TYPE_CHECKING:
     from colophon.labels.certificates import Signer
     from colophon.labels.security_data import Sm2Key, TrustStore
+    from colophon.labels.trust_list import TrustList
 
 
 def folder() -> Path:
@@ -66,6 +67,16 @@ def anchors() -> tuple[bytes, ...]:
     folders = (folder(), *sorted(folder().glob("until-*")))
     roots = (certificates.paths(each).root for each in folders)
     return tuple(root.read_bytes() for root in roots if root.is_file())
+
+
+def manifest_trust() -> TrustList:
+    """Whose manifests are trusted: our own, and those of the list in the data folder's
+    ``trust-list``. Raises MalformedFile, Unreadable, TooLarge for a list that cannot be read.
+    """
+    from colophon.labels.trust_list import TrustList
+
+    listed = data_folder.data() / "trust-list"
+    return TrustList.load(listed, anchors()) if listed.is_dir() else TrustList.of(anchors())
 
 
 def ensure(operator_name: str, *, now: datetime) -> Signer:
