@@ -2,7 +2,7 @@
 
 import pytest
 
-from colophon.labels import credential, deviations, provider_code, writing, xmp
+from colophon.labels import credential, deviations, order, provider_code, xmp
 from colophon.labels.model import LabelValue
 from colophon.labels.tolerant import fields
 from colophon.provisions import parameters
@@ -29,7 +29,7 @@ def test_the_xmp_property():
 def test_digital_source_types():
     assert value("implicit.iptc.generated") == credential.GENERATED
     assert value("implicit.iptc.composite") == credential.COMPOSITE
-    assert set(writing.SOURCE_TYPES.values()) == {credential.GENERATED, credential.COMPOSITE}
+    assert set(order.SOURCE_TYPES.values()) == {credential.GENERATED, credential.COMPOSITE}
 
 
 def test_the_provider_code():

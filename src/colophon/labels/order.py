@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from colophon.labels.security_data import Sm2Key
 
 Word = TypeVar("Word", bound=StrEnum)
-_MADE = {
+SOURCE_TYPES = {
     Action.CREATED: GENERATED,
     Action.EDITED: COMPOSITE,
     Action.IDENTITY_CHANGED: COMPOSITE,
@@ -84,7 +84,7 @@ class Order:
     @property
     def source_type(self) -> str | None:
         """What metadata says of the making; a platform's labels 2 and 3 do not know it."""
-        return _MADE[self.action] if self.label.label == LabelValue.IS else None
+        return SOURCE_TYPES[self.action] if self.label.label == LabelValue.IS else None
 
 
 def check(rules: str, explicit: str, watermark: str, more: More) -> None:

@@ -10,10 +10,9 @@ import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, BinaryIO
 
-from colophon.errors import MalformedFile, TooLarge, ToolMissing, TruncatedFile
+from colophon.errors import MalformedFile, TooLarge, TruncatedFile
 from colophon.labels.carriers import exif
 from colophon.labels.carriers.bmff_boxes import Box, new_box, read_at, walk
 from colophon.labels.carriers.edits import Edit, pieces_of
@@ -74,7 +73,6 @@ class Jxl:
         if _is_bare(source):
             return pieces_of([Edit(0, 0, _container(new, size_of(source)))], size_of(source))
         boxes = _boxes(source, strict=True)
-        _check_packed(source, boxes)
         bearers = list(_bearers(source, boxes))
         return pieces_of(_edits(source, boxes, bearers, new), size_of(source))
 
@@ -147,19 +145,9 @@ def _data(source: BinaryIO, box: Box) -> bytes:
     return data if box.kind != _PACKED else _unpacked(data[4:])
 
 
-def _unpacker() -> Any:
-    """The module that knows Brotli, where it is there and can be told how much to give."""
-    if find_spec("brotli") is None:
-        return None
-    module = import_module("brotli")
-    return module if hasattr(module.Decompressor, "can_accept_more_data") else None
-
-
 def _unpacked(data: bytes) -> bytes:
-    """As far as it goes; empty where nobody here knows how. Raises TooLarge."""
-    brotli = _unpacker()
-    if brotli is None:
-        return b""
+    """As far as it goes; empty where it is no Brotli. Raises TooLarge."""
+    brotli: Any = import_module("brotli")
     stream = brotli.Decompressor()
     try:
         plain = bytes(stream.process(data, output_buffer_limit=METADATA_CAP))
@@ -168,13 +156,6 @@ def _unpacked(data: bytes) -> bytes:
     if not stream.can_accept_more_data():
         raise TooLarge(detail=f"JPEG XL brob > {METADATA_CAP} bytes")
     return plain
-
-
-def _check_packed(source: BinaryIO, boxes: list[Box]) -> None:
-    """What cannot be read cannot be kept, and might be a second label."""
-    for box in boxes:
-        if box.kind == _PACKED and read_at(source, box.body, 4) == _XML and not _unpacker():
-            raise ToolMissing(tool="brotli (Python, >= 1.2)")
 
 
 def _edits(
