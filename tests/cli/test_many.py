@@ -120,3 +120,15 @@ def test_a_trust_list_makes_a_signer_trusted(tmp_path: Path, operator: Path) -> 
     shutil.copy(operator / "signing" / "root.pem", listed / "anchors.pem")
     known = colophon("verify", signed, "--json", "--trust-list", listed)
     assert known.json["layers"]["credential"]["trusted"] is True
+
+
+def test_a_second_demonstration_keeps_what_was_chosen(tmp_path: Path) -> None:
+    folder, source = tmp_path / "data", tmp_path / "a.png"
+    first = ("init", "--demonstration", "--yes", "--no-admin")
+    colophon(*first, data=folder)
+    change = "from colophon.parties.models import Operator as O; O.objects.update(wording='AI合成')"
+    colophon("manage", "shell", "-c", change, data=folder)
+    assert colophon(*first, data=folder).code == 0
+    source.write_bytes(made.picture("PNG"))
+    ran = colophon("label", source, "--json", data=folder)
+    assert ran.json["written"]["explicit"]["text"] == "AI合成"

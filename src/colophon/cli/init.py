@@ -93,7 +93,7 @@ def _profile(options: dict[str, Any], lang: Lang, *, may_ask: bool) -> Profile:
     if options["demonstration"]:
         if known is not None and not known.demonstration:
             raise UsageError(detail="--demonstration: this data folder has a real operator")
-        return preparation.demonstration()
+        return operator.profile_of(known) if known else preparation.demonstration()
     fields = [field.name for field in dataclasses.fields(operator.Profile)]
     values = {name: options[name] for name in fields if options.get(name) is not None}
     values["demonstration"] = False
