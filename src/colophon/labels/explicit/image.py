@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -104,11 +104,16 @@ def apply_file(
 
 
 def _bytes_of(source: bytes | BinaryIO, limits: Limits, name: str) -> bytes:
-    data = source if isinstance(source, bytes) else source.read(limits.picture_bytes + 1)
-    limits.check("bytes", len(data), limits.picture_bytes, name)
-    if not data:
+    if not isinstance(source, bytes):
+        # Asking for the most there may be would set that much aside at once.
+        size = source.seek(0, SEEK_END)
+        limits.check("bytes", size, limits.picture_bytes, name)
+        source.seek(0)
+        source = source.read(size)
+    limits.check("bytes", len(source), limits.picture_bytes, name)
+    if not source:
         raise EmptyFile(file=name)
-    return data
+    return source
 
 
 def _labelled(data: bytes, form: str, order: Order) -> tuple[bytes, ExplicitWritten]:
