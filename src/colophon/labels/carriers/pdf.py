@@ -16,7 +16,14 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from colophon.errors import ColophonError, EmptyFile, EncryptedFile, MalformedFile, TooLarge
+from colophon.errors import (
+    ColophonError,
+    EmptyFile,
+    EncryptedFile,
+    MalformedFile,
+    TooLarge,
+    TruncatedFile,
+)
 from colophon.labels.carriers.label_field import FIELD, holds_label
 from colophon.labels.carriers.packet import Keep, Packet, PacketForm, Piece, Put
 from colophon.labels.carriers.pdf_increment import (
@@ -36,6 +43,7 @@ _MAX_STREAM = 8 * 1024 * 1024
 _MAX_WORK = 64 * 1024 * 1024
 _MAX_ROWS = 2_000_000
 _MAX_DEPTH, _MAX_ITEMS = 2, 64
+_END_WITHIN = 64 << 10
 _HEADER_WITHIN = 1024
 _DICTIONARY = ":dictionary"
 _INFO, _XMP = f"pdf:Info:{FIELD}", "pdf:Metadata"
@@ -119,6 +127,10 @@ def _document(source: BinaryIO, end: int) -> Iterator[_Document]:
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     start = _header_at(source)
+    # The parser looks for the end line by line, however far away; nothing sound is so long.
+    source.seek(max(start, end - _END_WITHIN))
+    if b"%%EOF" not in source.read(min(_END_WITHIN, end - start)):
+        raise TruncatedFile(detail="no %%EOF")
     with apply_configuration(
         zlib_maximum_output_length=_MAX_WORK,
         lzw_maximum_output_length=_MAX_STREAM,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
+from colophon.labels.carriers.ranges import size_of
 from colophon.labels.checking import finding, rules
 from colophon.labels.explicit import raster
 from colophon.labels.explicit.formats import decoders, page
@@ -64,9 +65,10 @@ def _frames(source: BinaryIO, media_type: str, name: str) -> Iterator[Colours]:
 
     form = FORMATS[media_type]
     order = Order(name, "", "auto", LIMITS, lambda _remark: None)
+    size = size_of(source)
+    LIMITS.check("bytes", size, LIMITS.picture_bytes, name)
     source.seek(0)
-    data = source.read(LIMITS.picture_bytes + 1)
-    LIMITS.check("bytes", len(data), LIMITS.picture_bytes, name)
+    data = source.read(size)
     decoders.prepare(form, data, order)
     with decoding(name):
         picture = Image.open(BytesIO(data), formats=(form,))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from io import SEEK_END, BytesIO
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -17,6 +17,7 @@ from colophon.errors import (
     ExplicitUnsupported,
     Lang,
 )
+from colophon.labels.carriers.ranges import size_of
 from colophon.labels.explicit.formats.order import LOSSY, Order, decoding
 from colophon.labels.explicit.limits import STANDARD, Limits
 from colophon.labels.explicit.manner import OUTLINE, USUAL
@@ -106,7 +107,7 @@ def apply_file(
 def _bytes_of(source: bytes | BinaryIO, limits: Limits, name: str) -> bytes:
     if not isinstance(source, bytes):
         # Asking for the most there may be would set that much aside at once.
-        size = source.seek(0, SEEK_END)
+        size = size_of(source)
         limits.check("bytes", size, limits.picture_bytes, name)
         source.seek(0)
         source = source.read(size)
