@@ -111,6 +111,7 @@ def _command(name: str, folder: Path, *options: object) -> None:
     report = folder.parent / f"{name}.csv"
     command = [sys.executable, "-m", "colophon.cli", name, folder, *options]
     command += ["--jobs", JOBS, "--report", report, "--no-progress"]
+    command += ["--data", folder.parent / "none"] if name == "label" else []
     done = subprocess.run([str(word) for word in command], capture_output=True, check=False)
     if done.returncode not in (0, 1):
         raise RuntimeError(done.stderr.decode()[-2000:])
