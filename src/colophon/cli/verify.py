@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -57,30 +59,42 @@ def command(
       colophon verify --trust keys-of-partners/ received/
     """
     from colophon.cli import profile
-    from colophon.labels.reading import inspect
-    from colophon.labels.security_data import EMPTY, TrustStore
-    from colophon.labels.trust_list import TrustList
 
-    trusted = [Path(anchor).read_bytes() for anchor in anchors]
-    store = EMPTY.also(*(pin for key in keys for pin in TrustStore.load(Path(key)).pins))
     folder = profile.initialised(data)
     if folder is not None:
         profile.boot(folder)
         from colophon.site import preparation
 
         preparation.refuse_newer()
-        from colophon.content import verification
+    look = _look(folder, anchors, listed, keys)
+    # The register is asked over this process's own connection.
+    sys.exit(examine(files, look, replace(manner, jobs=1)))
 
-        trusted += profile.own_anchors(folder)
-        own_list = folder / "trust-list"
-        listed = listed or (str(own_list) if own_list.is_dir() else None)
-        store = store.also(*verification.trusted_keys().pins)
 
-    manifests = TrustList.load(Path(listed), trusted) if listed else TrustList.of(trusted)
+def _look(
+    folder: Path | None, anchors: tuple[str, ...], listed: str | None, keys: tuple[str, ...]
+) -> Callable[[Path], Findings]:
+    """Inspects with all that the caller and the operator trust, and asks the register."""
+    from colophon.labels.reading import inspect
+    from colophon.labels.security_data import EMPTY, TrustStore
+    from colophon.labels.trust_list import TrustList
+
+    trusted = [Path(anchor).read_bytes() for anchor in anchors]
+    store = EMPTY.also(*(pin for key in keys for pin in TrustStore.load(Path(key)).pins))
+    if folder is None:
+        manifests = TrustList.load(Path(listed), trusted) if listed else TrustList.of(trusted)
+        return partial(inspect, anchors=manifests, trust=store, look="auto")
+    from colophon.cli import profile
+    from colophon.content import verification
+
+    trusted += profile.own_anchors(folder)
+    store = store.also(*verification.trusted_keys().pins)
+    own_list = folder / "trust-list"
+    chosen = Path(listed) if listed else own_list
+    manifests = TrustList.load(chosen, trusted) if chosen.is_dir() else TrustList.of(trusted)
 
     def look(path: Path) -> Findings:
         found = inspect(path, anchors=manifests, trust=store, look="auto")
-        return found if folder is None else verification.registered(found)
+        return verification.registered(found)
 
-    # The register is asked over this process's own connection.
-    sys.exit(examine(files, look, replace(manner, jobs=1)))
+    return look
