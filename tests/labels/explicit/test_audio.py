@@ -25,11 +25,11 @@ from colophon.errors import (
     TruncatedFile,
     UnknownType,
 )
+from colophon.labels.checking.rhythm import hear
 from colophon.labels.explicit import apply as apply_door
 from colophon.labels.explicit import loudness, speech
 from colophon.labels.explicit.audio import apply
 from colophon.labels.explicit.limits import Limits
-from colophon.labels.explicit.rhythm import find_rhythm
 from colophon.labels.model import Medium
 from colophon.labels.remarks import Remark
 from colophon.provisions import parameters
@@ -187,17 +187,17 @@ def test_rhythm_is_heard_and_other_sounds_are_not() -> None:
     noise = np.random.default_rng(2).normal(0, 0.05, RATE * 4).astype(np.float32)
     rhythm = speech.rhythm(RATE).samples
     lead = np.zeros(RATE // 4, np.float32)
-    assert find_rhythm(np.concatenate([rhythm, noise]), RATE)
-    assert find_rhythm(np.concatenate([lead, rhythm * 0.05, music(2)[:, 0]]), RATE)
+    assert hear(np.concatenate([rhythm, noise]), RATE)
+    assert hear(np.concatenate([lead, rhythm * 0.05, music(2)[:, 0]]), RATE)
     noisy = np.concatenate([rhythm * 0.4, lead])
-    assert find_rhythm(noisy + noise[: len(noisy)], RATE)
-    assert not find_rhythm(noise, RATE)
-    assert not find_rhythm(music(6), RATE)
-    assert not find_rhythm(np.zeros(RATE * 3, np.float32), RATE)
-    assert not find_rhythm(np.zeros(3, np.float32), RATE)
+    assert hear(noisy + noise[: len(noisy)], RATE)
+    assert not hear(noise, RATE)
+    assert not hear(music(6).mean(axis=1), RATE)
+    assert not hear(np.zeros(RATE * 3, np.float32), RATE)
+    assert not hear(np.zeros(3, np.float32), RATE)
     dash = speech._tone(round(0.36 * RATE), RATE)
     pause = np.zeros(round(0.12 * RATE), np.float32)
-    assert not find_rhythm(np.concatenate([dash, pause] * 4), RATE)
+    assert not hear(np.concatenate([dash, pause] * 4), RATE)
 
 
 @pytest.mark.parametrize("rate", [44_100, 22_050, 8_000])
@@ -219,7 +219,7 @@ def test_mp3_frames_of_the_content_are_identical(tmp_path: Path, rate: int) -> N
     longer = after.info.length - before.info.length
     assert longer == pytest.approx(written.seconds + speech.PAUSE_SECONDS, abs=0.25)
     sound, player_rate = heard(target)
-    assert find_rhythm(sound, player_rate)
+    assert hear(sound, player_rate)
     assert len(sound) / player_rate == pytest.approx(after.info.length, abs=0.2)
 
 
@@ -270,7 +270,7 @@ def test_other_formats_begin_with_the_label(
     written = apply(source, target, media_type, form="rhythm")
     before, rate = heard(source)
     after, new_rate = heard(target)
-    assert find_rhythm(after, new_rate)
+    assert hear(after, new_rate)
     assert written.seconds is not None
     longer = len(after) / new_rate - len(before) / rate
     assert longer == pytest.approx(written.seconds + speech.PAUSE_SECONDS, abs=0.15)
@@ -416,7 +416,7 @@ def test_packets_of_the_content_are_kept(
     assert len(new) - len(old) == pytest.approx(
         (written.seconds + speech.PAUSE_SECONDS) * rate, abs=0.1 * rate
     )
-    assert find_rhythm(new, rate)
+    assert hear(new, rate)
     check = ["ffmpeg", "-v", "error", "-i", str(target), "-f", "null", "-"]
     assert not subprocess.run(check, capture_output=True, text=True, check=True).stderr
 

@@ -21,7 +21,8 @@ from colophon.errors import (
 from colophon.labels.carriers.package import media_type_of
 from colophon.labels.explicit.finding_office import in_package
 from colophon.labels.explicit.limits import STANDARD, Limits
-from colophon.labels.explicit.office import MEDIA_TYPES, apply_file
+from colophon.labels.explicit.office import apply_file
+from colophon.labels.explicit.office_kinds import FORMS
 from colophon.labels.model import ExplicitWritten
 from colophon.provisions import parameters
 from tests.labels.carriers import packages
@@ -76,7 +77,7 @@ MAKERS = [docx, xlsx, pptx, odt, ods, odp, epub, packages.ofd]
 def test_what_is_written_is_found_again(tmp_path: Path, make, position: str) -> None:
     data = make()
     media_type = media_type_of(io.BytesIO(data))
-    assert media_type in MEDIA_TYPES
+    assert media_type in FORMS
     assert in_package(io.BytesIO(data), media_type) is None
     after, written = labelled(tmp_path, data, position)
     found = in_package(io.BytesIO(after), media_type)

@@ -82,10 +82,9 @@ def _head(source: BinaryIO) -> bytes:
     source.seek(0)
     head = source.read(HEAD)
     if head.startswith(b"ID3") and len(head) > _ID3_HEADER:
-        size = 0
-        for byte in head[6:_ID3_HEADER]:
-            size = size << 7 | byte & 0x7F
-        source.seek(_ID3_HEADER + size)
+        from colophon.labels.carriers.id3_tag import synchsafe
+
+        source.seek(_ID3_HEADER + synchsafe(head[6:_ID3_HEADER]))
         behind = source.read(HEAD)
         if behind.startswith(b"fLaC"):
             return behind

@@ -16,6 +16,7 @@ from colophon.labels.carriers.id3_tag import (
     labelled,
     labels_of,
     new_tag,
+    synchsafe,
     tags_in,
 )
 from colophon.labels.carriers.label_field import FIELD
@@ -39,7 +40,7 @@ class Aac:
 
     def sniff(self, head: bytes) -> str | None:
         if head[:3] == b"ID3" and len(head) >= _ID3_HEAD:
-            after = head[_ID3_HEAD + _tag_length(head) :]
+            after = head[_ID3_HEAD + synchsafe(head[6:_ID3_HEAD]) :]
             # Behind a tag that is longer than the head, only the name could tell.
             known = not after or _two_frames(after.lstrip(b"\0"))
             return _MEDIA_TYPE if known else None
@@ -91,14 +92,6 @@ def _sound_at(source: BinaryIO, start: int) -> None:
     source.seek(start)
     if not _two_frames(source.read(2 * _LONGEST_FRAME).lstrip(b"\0")):
         raise MalformedFile(detail="no AAC frames at the start")
-
-
-def _tag_length(head: bytes) -> int:
-    """Length of an ID3 tag's body: 7 bits a byte."""
-    length = 0
-    for byte in head[6:_ID3_HEAD]:
-        length = length << 7 | byte & 0x7F
-    return length
 
 
 def _two_frames(data: bytes) -> bool:

@@ -10,7 +10,7 @@ a ``#``, which readers of such files take for a comment. Labels within the data 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -19,7 +19,14 @@ from colophon.labels.carriers.edits import pieces_of
 from colophon.labels.carriers.label_field import FIELD
 from colophon.labels.carriers.packet import Packet, PacketForm, Piece
 from colophon.labels.carriers.stale_labels import Change
-from colophon.labels.carriers.text_file import Span, TextFile, is_text, rest_of, text_of
+from colophon.labels.carriers.text_file import (
+    Span,
+    TextFile,
+    is_text,
+    lines_upwards,
+    rest_of,
+    text_of,
+)
 
 _STANDARD = "csv:last-row"
 _PLACES = (("body", "csv:body"),)
@@ -135,27 +142,13 @@ def _open_at_end(text: str, mark: str) -> bool:
 def _labels(text: str) -> list[_Row]:
     """The labels among the last rows, in order."""
     found: list[_Row] = []
-    for start, end in _upwards(text):
+    for start, end in lines_upwards(text, len(text), _MOST_ROWS):
         row = _ROW.fullmatch(text, start, end)
         if row:
             found.append(_Row(start, end, row.span("value"), bool(row["quoted"])))
         elif text[start:end].strip():
             break
     return found[::-1]
-
-
-def _upwards(text: str) -> Iterator[Span]:
-    """The last rows, from below, without their newlines."""
-    end = len(text)
-    for _ in range(_MOST_ROWS):
-        stop = end - len("\r\n") if text[max(0, end - 2) : end] == "\r\n" else end
-        if stop == end and text[max(0, end - 1) : end] in ("\n", "\r"):
-            stop = end - 1
-        start = max(text.rfind("\n", 0, stop), text.rfind("\r", 0, stop)) + 1
-        yield start, stop
-        if start == 0:
-            return
-        end = start
 
 
 def _value(file: TextFile, row: _Row) -> bytes:

@@ -97,7 +97,7 @@ def _appended(source: BinaryIO, at: int, size: int) -> int | None:
         source.seek(end - _HEADER)
         footer = source.read(_HEADER)
         if footer[:3] == b"3DI":
-            start = end - 2 * _HEADER - _synchsafe(footer[6:])
+            start = end - 2 * _HEADER - synchsafe(footer[6:])
             return start if start >= at else None
     return None
 
@@ -109,7 +109,7 @@ def _tag_at(source: BinaryIO, start: int, size: int, *, strict: bool) -> Tag | N
         return None
     if len(header) < _HEADER:
         raise TruncatedFile(detail="within the ID3 tag")
-    version, flags, length = header[3], header[5], _synchsafe(header[6:])
+    version, flags, length = header[3], header[5], synchsafe(header[6:])
     footer = _HEADER if version == _V24 and flags & _FOOTER else 0
     end = start + _HEADER + length + footer
     if length > _MAX_TAG:
@@ -147,7 +147,7 @@ def _after_extended_header(version: int, flags: int, data: bytes) -> int:
         return 0
     if version == _V23:
         return min(4 + int(struct.unpack_from(">I", data)[0]), len(data))
-    return min(_synchsafe(data[:4]), len(data))
+    return min(synchsafe(data[:4]), len(data))
 
 
 def _frames(data: bytes, at: int, version: int, *, plain: bool) -> tuple[list[Frame], bool]:
@@ -157,7 +157,7 @@ def _frames(data: bytes, at: int, version: int, *, plain: bool) -> tuple[list[Fr
     while at + head <= len(data) and data[at]:
         kind = data[at : at + letters]
         sized = data[at + letters : at + 2 * letters]
-        length = int.from_bytes(sized, "big") if plain else _synchsafe(sized)
+        length = int.from_bytes(sized, "big") if plain else synchsafe(sized)
         body = at + head
         named = kind.isalnum() and kind.upper() == kind
         if not named or body + length > len(data) or len(frames) >= _MAX_FRAMES:
@@ -377,7 +377,7 @@ def _unsynchronised(data: bytes) -> bytes:
     return b"".join(out)
 
 
-def _synchsafe(size: bytes) -> int:
+def synchsafe(size: bytes) -> int:
     value = 0
     for byte in size:
         value = value << 7 | byte & 0x7F

@@ -31,7 +31,15 @@ from colophon.labels.carriers.languages import (
 from colophon.labels.carriers.packet import Packet, PacketForm, Piece
 from colophon.labels.carriers.ranges import METADATA_CAP
 from colophon.labels.carriers.stale_labels import Change
-from colophon.labels.carriers.text_file import Span, TextFile, decoded, is_text, rest_of, text_of
+from colophon.labels.carriers.text_file import (
+    Span,
+    TextFile,
+    decoded,
+    is_text,
+    lines_upwards,
+    rest_of,
+    text_of,
+)
 
 _STANDARD = "source:label-line"
 _PLACES = (("comment", "source:comment"), ("script", "source:script"), ("body", "source:body"))
@@ -125,7 +133,7 @@ class SourceCodeCarrier:
         if behind:
             return [_Line(*behind.span(), behind.span(1))]
         end = _searched(self._language, text)
-        tail = list(_labels(text, _upwards(text, end))) if end is not None else []
+        tail = list(_labels(text, lines_upwards(text, end, _EDGE_LINES))) if end is not None else []
         low = tail[-1].start if tail else len(text)
         head = [one for one in _labels(text, _downwards(text)) if one.start < low]
         return [*head, *reversed(tail)]
@@ -182,19 +190,6 @@ def _labels(text: str, lines: Iterator[Span]) -> Iterator[_Line]:
         label = _LABEL.fullmatch(text, start, end)
         if label:
             yield _Line(start, end, label.span(1))
-
-
-def _upwards(text: str, end: int) -> Iterator[Span]:
-    """The last lines, from below, without their newlines."""
-    for _ in range(_EDGE_LINES):
-        stop = end - 2 if text[max(0, end - 2) : end] == "\r\n" else end
-        if stop == end and text[max(0, end - 1) : end] in ("\n", "\r"):
-            stop = end - 1
-        start = max(text.rfind("\n", 0, stop), text.rfind("\r", 0, stop)) + 1
-        yield start, stop
-        if start == 0:
-            return
-        end = start
 
 
 def _downwards(text: str) -> Iterator[Span]:

@@ -7,7 +7,7 @@ ASCII, and what stands between them is only ever kept. UTF-16 is decoded.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -106,3 +106,16 @@ def rest_of(file: TextFile, known: Collection[Span], places: Iterable[tuple[str,
     named = list(places)
     place = next((place for word, place in named if word in context), named[-1][1])
     return Packet("text", place, data)
+
+
+def lines_upwards(text: str, end: int, most: int) -> Iterator[Span]:
+    """The last lines before ``end``, at most so many, from below, without their newlines."""
+    for _ in range(most):
+        stop = end - 2 if text[max(0, end - 2) : end] == "\r\n" else end
+        if stop == end and text[max(0, end - 1) : end] in ("\n", "\r"):
+            stop = end - 1
+        start = max(text.rfind("\n", 0, stop), text.rfind("\r", 0, stop)) + 1
+        yield start, stop
+        if start == 0:
+            return
+        end = start

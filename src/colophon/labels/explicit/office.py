@@ -36,8 +36,6 @@ from colophon.labels.explicit.wording import shorter, words
 from colophon.labels.model import ExplicitWritten, Medium
 from colophon.labels.placing import write_pieces
 
-MEDIA_TYPES = frozenset(office_kinds.FORMS)
-"""What ``apply_file`` takes."""
 _SIGNATURES = ("META-INF/documentsignatures.xml", "META-INF/signatures.xml")
 _WORKERS = {
     Form.DOCX: office_docx.label,
