@@ -50,6 +50,7 @@ from colophon.errors.labelling import (
     SidecarNeeded,
     SigningKeyUnusable,
     StyleNotCompliant,
+    TooSmallToMark,
     WordingNotCompliant,
 )
 from colophon.errors.service import (
@@ -139,6 +140,7 @@ __all__ = [
     "TargetUnwritable",
     "TooLarge",
     "TooOften",
+    "TooSmallToMark",
     "ToolMissing",
     "TruncatedFile",
     "UnavailableError",

@@ -203,3 +203,16 @@ class StyleNotCompliant(UsageError):
         "zh": "允许的取值：{allowed}（GB 45438-2025 第 5 章）。",
         "en": "It may be: {allowed} (GB 45438-2025 clause 5).",
     }
+
+
+class TooSmallToMark(InputError):
+    code = "too_small_to_mark"
+    clause = "16.1"
+    causes: ClassVar[Words] = {
+        "zh": "内容太小或太单调，承载不了数字水印（{detail}）。",
+        "en": "It is too small, or too plain, to carry a watermark ({detail}).",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "其他标识仍可添加：用 --watermark auto 或 off。",
+        "en": "The other labels can still be put on it: use --watermark auto or off.",
+    }
