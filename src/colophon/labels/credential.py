@@ -176,11 +176,15 @@ def readable(media_type: str) -> bool:
     return media_type in credential_sdk.types()[1] or media_type in credential_places.TEXTS
 
 
-def holds(source: Source, media_type: str) -> bool:
-    """Whether a file holds a manifest, valid or not; cheap, and for any bytes."""
+def holds(source: Source, media_type: str, *, usual_place: bool = False) -> bool:
+    """Whether a file holds a manifest, valid or not; cheap, and for any bytes. ``usual_place``: a
+    look where writers put one is enough.
+    """
     if not readable(media_type):
         return False
     with _opened(source, "rb") as reading:
+        if usual_place and not credential_bytes.heralds(reading, media_type):
+            return False
         return _holds_manifest(reading, media_type)
 
 

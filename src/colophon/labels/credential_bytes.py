@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from colophon.errors import InputError
 from colophon.labels import credential_places, credential_sdk
-from colophon.labels.carriers import bmff_boxes
+from colophon.labels.carriers import bmff_boxes, jpeg
 
 LARGEST = 256 * 1024 * 1024
 """Bytes that the SDK may be given to hold whole; with its copies it takes up to three times it."""
@@ -63,11 +63,22 @@ def mentions(reading: BinaryIO, media_type: str) -> bool:
     return _any_in(reading, (_MARK,) if small else _STORES)
 
 
-def _any_in(reading: BinaryIO, marks: tuple[bytes, ...]) -> bool:
+def heralds(reading: BinaryIO, media_type: str) -> bool:
+    """As `mentions`, but of a JPEG only what lies before its picture is searched: there a manifest
+    is written, and there it costs little to look (Source: C2PA 2.4, A.3.1).
+    """
+    if media_type != "image/jpeg":
+        return mentions(reading, media_type)
+    return _any_in(reading, (_MARK,), jpeg.header_size(reading))
+
+
+def _any_in(reading: BinaryIO, marks: tuple[bytes, ...], size: int | None = None) -> bool:
     longest = max(map(len, marks))
+    left = reading.seek(0, os.SEEK_END) if size is None else size
     reading.seek(0)
     before = b""
-    while chunk := reading.read(_CHUNK):
+    while left > 0 and (chunk := reading.read(min(_CHUNK, left))):
+        left -= len(chunk)
         seen = before + chunk
         if any(mark in seen for mark in marks):
             return True

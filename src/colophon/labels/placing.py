@@ -25,6 +25,7 @@ from colophon.labels.carriers.packet import Keep, Piece
 from colophon.labels.sources import HIDDEN
 
 CHUNK = 1 << 20
+_SMALL = 1 << 18
 _LARGE = 8 << 20
 """Beyond so many bytes the disk is told to begin while we go on, and a second core hashes."""
 LONGEST_SUFFIX = 16
@@ -105,15 +106,48 @@ def write_pieces(source: BinaryIO, pieces: Iterable[Piece], path: Path) -> str:
 
     Raises SourceChanged when the source turns out shorter than a kept range.
     """
-    begun = 0
+    begun, kept = 0, _Kept(source, path)
     with open(path, "xb") as out, _Digest() as digest:
         for piece in pieces:
-            for chunk in _chunks(source, piece, path):
+            for chunk in kept.chunks(piece) if isinstance(piece, Keep) else (piece.data,):
                 digest.update(chunk)
                 out.write(chunk)
                 if out.tell() - begun >= _LARGE:
                     begun = _begin_writing(out, begun)
         return digest.hex()
+
+
+class _Kept:
+    """The kept ranges of a source, a chunk at a time. Two buffers are filled in turn, so that one
+    may still be hashed while the next is read; fresh memory for each would cost the system more
+    than the copy itself.
+    """
+
+    def __init__(self, source: BinaryIO, path: Path) -> None:
+        self._source, self._path = source, path
+        self._buffers = [memoryview(b"")] * 2
+
+    def chunks(self, piece: Keep) -> Iterator[memoryview]:
+        self._source.seek(piece.start)
+        left = piece.end - piece.start
+        most = CHUNK if left > _LARGE else _SMALL
+        if len(self._buffers[0]) < most:
+            self._buffers = [memoryview(bytearray(most)) for _ in range(2)]
+        while left > 0:
+            self._buffers.reverse()
+            buffer = self._buffers[0][:left]
+            size = self._filled(buffer)
+            if not size:
+                raise SourceChanged(file=self._path.name)
+            left -= size
+            yield buffer[:size]
+
+    def _filled(self, buffer: memoryview) -> int:
+        if hasattr(self._source, "readinto"):
+            return int(self._source.readinto(buffer) or 0)
+        data = self._source.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
 
 
 class _Digest:
@@ -123,18 +157,20 @@ class _Digest:
         self._sha256 = hashlib.sha256()
         self._seen = 0
         self._under_way: Future[None] | None = None
-        self._beside = ThreadPoolExecutor(1)
+        self._beside: ThreadPoolExecutor | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._beside.shutdown()
+        if self._beside is not None:
+            self._beside.shutdown()
 
-    def update(self, chunk: bytes) -> None:
+    def update(self, chunk: bytes | memoryview) -> None:
         self._wait()
         self._seen += len(chunk)
         if self._seen > _LARGE:
+            self._beside = self._beside or ThreadPoolExecutor(1)
             self._under_way = self._beside.submit(self._sha256.update, chunk)
         else:
             self._sha256.update(chunk)
@@ -153,20 +189,6 @@ def write_stream(source: BinaryIO, path: Path) -> None:
     source.seek(0)
     with open(path, "xb") as out:
         shutil.copyfileobj(source, out, CHUNK)
-
-
-def _chunks(source: BinaryIO, piece: Piece, path: Path) -> Iterator[bytes]:
-    if not isinstance(piece, Keep):
-        yield piece.data
-        return
-    source.seek(piece.start)
-    left = piece.end - piece.start
-    while left > 0:
-        chunk = source.read(min(CHUNK, left))
-        if not chunk:
-            raise SourceChanged(file=path.name)
-        left -= len(chunk)
-        yield chunk
 
 
 def clear_stale(folder: Path) -> None:

@@ -254,10 +254,20 @@ def _explicit(work: Work, plan: Order) -> None:
     work.current = made
 
 
+@contextmanager
+def _current(work: Work, given: Opened) -> Iterator[Opened]:
+    """Where the work is now; the source itself as long as nothing was written."""
+    if work.current == given.path:
+        yield given
+    else:
+        with opened(work.current, given.name) as file:
+            yield file
+
+
 def _metadata(given: Opened, work: Work, plan: Order) -> None:
     """The AIGC label in the container's standard place, and nothing else changed."""
     places = [work.carrier.standard_place(form) for form in work.carrier.forms]
-    with opened(work.current, given.name) as file:
+    with _current(work, given) as file:
         packets = work.carrier.read(file.file) + sidecar.packets(given)
         label = _succeeding(plan, packets, places, work)
     if plan.label_key is not None:
@@ -285,7 +295,7 @@ def _put(given: Opened, work: Work, plan: Order, text: str, packets: list[Packet
     if "xmp" in carrier.forms:
         values["xmp"] = _xmp(packets, carrier.standard_place("xmp"), text, plan)
     made = work.stage.path()
-    with opened(work.current, given.name) as file:
+    with _current(work, given) as file:
         pieces = carrier.write(file.file, {form: values[form] for form in carrier.forms})
         work.digest = placing.write_pieces(file.file, pieces, made)
         file.check_unchanged()
@@ -317,7 +327,8 @@ def _credential(given: Opened, work: Work, plan: Order) -> None:
     """The signed manifest. A platform that knows nothing of the making signs only what bears a
     manifest already, so that its change does not break it (Source: Measures Art. 6).
     """
-    continued = credential.holds(given.file, work.media_type)
+    # Without a signer it is only told of, never continued.
+    continued = credential.holds(given.file, work.media_type, usual_place=plan.signer is None)
     store = None if continued else sidecar.manifest(given)
     borne = continued or store is not None
     if plan.signer is None:

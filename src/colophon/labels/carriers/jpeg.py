@@ -106,6 +106,12 @@ class Jpeg:
 JPEG = Jpeg()
 
 
+def header_size(source: BinaryIO) -> int:
+    """Where the picture's data begin; the whole size where the walk to it fails."""
+    segments, fault = _segments(source)
+    return size_of(source) if fault else segments[-1].end
+
+
 def _segments(source: BinaryIO) -> tuple[list[_Segment], InputError | None]:
     """The segments before the first scan, and why the walk ended if not there."""
     size, segments, at = size_of(source), list[_Segment](), len(_START)
