@@ -1,0 +1,1 @@
+"""Watermarks beside their peers: the same pictures and sounds, the same attacks, one run."""
