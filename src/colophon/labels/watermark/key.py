@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 _BYTES = 32
-_ROUNDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +45,12 @@ class MarkKey:
         words = np.frombuffer(self.stream(purpose, 8 * size), "<u8")
         return np.argsort(words, kind="stable")
 
-    def reference(self, number: int) -> int:
-        """What stands in marks for the register's entry ``number``: both 0 … 2⁶⁴ − 1, one to one.
-
-        A mark tells a stranger neither how many entries there are nor which came first.
+    def payload(self, produce_id: str) -> int:
+        """The 64 bits that stand in marks for the content of this number: the register finds them
+        again, a stranger learns nothing from them.
         """
-        left, right = number >> 32, number & 0xFFFFFFFF
-        for turn in range(_ROUNDS):
-            left, right = right, left ^ self._turned(turn, right)
-        return left << 32 | right
-
-    def number(self, reference: int) -> int:
-        """The register's entry that ``reference`` stands for."""
-        left, right = reference >> 32, reference & 0xFFFFFFFF
-        for turn in reversed(range(_ROUNDS)):
-            left, right = right ^ self._turned(turn, left), left
-        return left << 32 | right
-
-    def _turned(self, turn: int, half: int) -> int:
-        keyed = hashlib.blake2b(half.to_bytes(4, "big"), key=self.secret, digest_size=4)
-        keyed.update(bytes([turn]))
-        return int.from_bytes(keyed.digest(), "big")
+        keyed = hashlib.blake2b(produce_id.encode(), key=self.secret, digest_size=8)
+        return int.from_bytes(keyed.digest())
 
 
 PUBLIC = MarkKey(hashlib.sha256(b"Colophon public mark key 1").digest())
