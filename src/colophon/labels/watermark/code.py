@@ -56,37 +56,49 @@ class Code:
 
     def trellises(self, soft: Float) -> list[Trellis]:
         """What is needed to list the likeliest words for each row of ``soft``."""
-        gains = self._gains(soft)
         rows = len(soft)
-        decisions = np.empty((rows, self.steps, 2, _HALF), np.float32)
+        gains = self._gains(soft)
+        decisions = np.empty((self.steps, rows, 2, _HALF), np.float32)
         # A state that cannot be reached is compared, never followed: finite, but far below all.
         metric = np.repeat(-1e4 * (1 + np.abs(soft).sum(axis=1, keepdims=True)), _STATES, axis=1)
         metric[:, 0] = 0
-        for step in range(self.steps):
-            metric = _stepped(metric, gains[:, step], decisions[:, step])
-        return [Trellis(self.bits, decisions[i], float(metric[i, 0])) for i in range(rows)]
+        step = _Step(rows)
+        for gain, decision in zip(gains, decisions, strict=True):
+            metric = step(metric, gain, decision)
+        return [Trellis(self.bits, decisions[:, i], float(metric[i, 0])) for i in range(rows)]
 
     def _gains(self, soft: Float) -> Float:
         whole = np.zeros((len(soft), self.steps * len(_POLYNOMIALS)), np.float32)
         whole[:, self._kept] = soft
-        return whole.reshape(len(soft), self.steps, len(_POLYNOMIALS)) @ _OUTPUTS
+        by_step = whole.reshape(len(soft), self.steps, len(_POLYNOMIALS)).swapaxes(0, 1)
+        gains: Float = by_step @ _OUTPUTS
+        return gains
 
 
-def _stepped(metric: Float, gain: Float, decision: Float) -> Float:
-    """The metrics after one more bit. ``decision`` receives by how much each state prefers its odd
-    predecessor: its sign is the choice, its size what the other choice would cost.
-    """
-    even = metric[:, 0::2]
-    difference = metric[:, 1::2] - even
-    twice = gain + gain
-    np.subtract(difference, twice, out=decision[:, 0])
-    np.add(difference, twice, out=decision[:, 1])
-    after = np.maximum(decision, 0)
-    after[:, 0] += even
-    after[:, 0] += gain
-    after[:, 1] += even
-    after[:, 1] -= gain
-    return after.reshape(len(metric), _STATES)
+class _Step:
+    """One more bit for ``rows`` words, without asking for memory again each time."""
+
+    def __init__(self, rows: int) -> None:
+        shape = (rows, _HALF)
+        self._even, self._odd, self._twice = (np.empty(shape, np.float32) for _ in range(3))
+        self._next = [np.empty((rows, 2, _HALF), np.float32) for _ in range(2)]
+        self._zero = np.zeros((rows, 2, _HALF), np.float32)
+
+    def __call__(self, metric: Float, gain: Float, decision: Float) -> Float:
+        """The metrics after it. ``decision`` receives by how much each state prefers its odd
+        predecessor: its sign is the choice, its size what the other choice would cost.
+        """
+        even, odd, twice = self._even, self._odd, self._twice
+        np.copyto(even, metric[:, 0::2])
+        difference = np.subtract(metric[:, 1::2], even, out=odd)
+        np.add(gain, gain, out=twice)
+        np.subtract(difference, twice, out=decision[:, 0])
+        np.add(difference, twice, out=decision[:, 1])
+        self._next.reverse()
+        after = np.maximum(decision, self._zero, out=self._next[0])
+        after[:, 0] += np.add(even, gain, out=twice)
+        after[:, 1] += np.subtract(even, gain, out=even)
+        return after.reshape(len(metric), _STATES)
 
 
 class Trellis:
@@ -94,36 +106,57 @@ class Trellis:
 
     def __init__(self, bits: int, decisions: Float, best: float) -> None:
         self._bits = bits
-        self._decisions = decisions.reshape(len(decisions), _STATES)
+        self._decisions = np.ascontiguousarray(decisions).reshape(len(decisions), _STATES)
         self.best = best
         """The likeliest word's inner product with the received values."""
 
     def words(self) -> Iterator[tuple[NDArray[np.uint8], float]]:
         """Words and their inner products, likeliest first.
 
+        Each further one leaves some earlier path once, where that costs least.
         Source: N. Seshadri, C.-E. W. Sundberg, IEEE Transactions on Communications 42 (1994).
         """
-        steps = len(self._decisions)
-        waiting: list[tuple[float, int, int, list[int]]] = [(-self.best, 0, steps, [0] * steps)]
-        count = 0
+        path = self._traced([0] * len(self._decisions), len(self._decisions))
+        yield self._word(path), self.best
+        costs, turns = self._costs(path, len(path))
+        waiting = [(costs[0] - self.best, 0, 0, path, costs, turns)]
+        serial = 0
         while waiting:
-            lost, _, turn, states = heapq.heappop(waiting)
-            states = self._traced(turn, states)
-            yield (np.array(states[: self._bits]) >> (_MEMORY - 1)).astype(np.uint8), -lost
-            costs = np.abs(self._decisions[np.arange(turn), states[:turn]]).tolist()
-            for step, cost in enumerate(costs):
-                count += 1
-                heapq.heappush(waiting, (lost + cost, count, step, states))
+            lost, _, place, parent, costs, turns = heapq.heappop(waiting)
+            path = self._traced(parent, turns[place])
+            yield self._word(path), -lost
+            if place + 1 < len(costs):
+                serial += 1
+                after = lost + costs[place + 1] - costs[place]
+                heapq.heappush(waiting, (after, serial, place + 1, parent, costs, turns))
+            below, earlier = self._costs(path, turns[place])
+            if below:
+                serial += 1
+                heapq.heappush(waiting, (lost + below[0], serial, 0, path, below, earlier))
 
-    def _traced(self, turn: int, states: list[int]) -> list[int]:
-        """``states`` with another way into the state at ``turn``, and the best one before that."""
-        traced = states.copy()
-        first = turn == len(traced)
+    def _word(self, path: list[int]) -> NDArray[np.uint8]:
+        return (np.array(path[: self._bits]) >> (_MEMORY - 1)).astype(np.uint8)
+
+    def _costs(self, path: list[int], before: int) -> tuple[list[float], list[int]]:
+        """What leaving ``path`` at each step ``before`` costs, least first, and those steps."""
+        costs = np.abs(self._decisions[np.arange(before), path[:before]])
+        order = costs.argsort()
+        return costs[order].tolist(), order.tolist()
+
+    def _traced(self, parent: list[int], turn: int) -> list[int]:
+        """``parent`` with the other way into its state at ``turn``, and the best way to there;
+        with a turn past its end, the likeliest path of all.
+        """
+        path = parent.copy()
+        item = self._decisions.item
+        first = turn == len(path)
         turn -= first
-        state = traced[turn]
-        odd = (self._decisions.item(turn, state) > 0) == first
+        state = path[turn]
+        odd = (item(turn, state) > 0) == first
         for step in range(turn - 1, -1, -1):
             state = (state << 1) & (_STATES - 1) | odd
-            traced[step] = state
-            odd = self._decisions.item(step, state) > 0
-        return traced
+            if path[step] == state and not first:
+                break  # from here on both are the best way to this state
+            path[step] = state
+            odd = item(step, state) > 0
+        return path

@@ -74,6 +74,8 @@ def decode_many(soft: Float, key: MarkKey, looks: int = 1) -> list[Decoded | Non
     order, signs = _veil(key)
     plain = np.empty(soft.shape, np.float32)
     plain[:, order] = np.nan_to_num(soft, posinf=0, neginf=0) * signs
+    # First by the greatest value, so that no square overflows.
+    plain /= np.abs(plain).max(axis=1, keepdims=True, initial=0) + np.float32(1e-37)
     plain /= np.linalg.norm(plain, axis=1, keepdims=True) * math.sqrt(CODED) + 1e-30
     found: list[Decoded | None] = []
     for start in range(0, len(plain), _TOGETHER):
