@@ -18,7 +18,8 @@ def until(page, script, given=None, tries=150):
         if page.evaluate(script, given):
             return
         page.wait_for_timeout(100)
-    raise AssertionError(script)
+    faults = "[...document.querySelectorAll('audio, video')].map((e) => e.error && e.error.message)"
+    raise AssertionError(script, page.evaluate(faults))
 
 
 @pytest.fixture

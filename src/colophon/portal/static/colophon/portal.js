@@ -127,6 +127,11 @@ function copyable(root) {
   });
 }
 
+/* Sound and film that were parsed apart may have been refused there: they begin anew in this page. */
+function playable(part) {
+  part.querySelectorAll("audio, video").forEach((each) => each.load());
+}
+
 /* Content on its way: ask again, and reload once something has changed. */
 function waiting() {
   const watched = one("[data-watch]");
@@ -142,6 +147,7 @@ function waiting() {
     // Asked before the part moves over into this page.
     const onItsWay = one("[data-watch]", fresh);
     one("[data-watched]").replaceWith(fresh);
+    playable(fresh);
     if (onItsWay) setTimeout(ask, 1500);
     else copyable(fresh);
   };
@@ -179,6 +185,7 @@ function send(form, button) {
       if (!one(`link[href="${sheet.getAttribute("href")}"]`)) document.head.append(sheet);
     });
     one("main").replaceWith(one("main", page));
+    playable(one("main"));
     one("main").focus();
     scrollTo(0, 0);
     start();
@@ -194,6 +201,7 @@ function tried(page) {
   if (!trial || !fresh || one("[role=alert]", page)) return false;
   document.querySelectorAll("main > [role=alert]").forEach((old) => old.remove());
   trial.replaceWith(fresh);
+  playable(fresh);
   fresh.focus({ preventScroll: true });
   fresh.scrollIntoView({ block: "nearest" });
   return true;
