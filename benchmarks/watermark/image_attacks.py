@@ -240,8 +240,3 @@ BARS: dict[str, float] = {
     "crop 10 %": 0.5,
 }
 """Share of pictures whose whole payload is to come back, by attack without its brackets."""
-
-
-def family(name: str) -> str:
-    """The attack without what stands in brackets."""
-    return name.split(" (", maxsplit=1)[0]

@@ -222,8 +222,3 @@ BARS: dict[str, float] = {
 """Share of clips whose whole payload is to come back, by attack without its brackets."""
 PRESENCE = {"crop 3 s": 1.0}
 """Share of clips whose mark is at least to be seen."""
-
-
-def family(name: str) -> str:
-    """The attack without what stands in brackets."""
-    return name.split(" (", maxsplit=1)[0]
