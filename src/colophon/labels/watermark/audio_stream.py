@@ -1,0 +1,154 @@
+"""Marking a sound as it comes: frames of 40 ms, each scaled by what the grid says.
+
+What goes out lies at most two frames' steps and what a chunk leaves over behind what came in.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from colophon.errors import MalformedFile, TooSmallToMark
+from colophon.labels.watermark import audio_grid as grid
+from colophon.labels.watermark.audio_mask import Ear, faded, strengths
+from colophon.labels.watermark.key import MarkKey
+
+Samples = NDArray[np.float32]
+
+LEAST_RATE_HZ = 6000
+_BATCH = 64
+"""Frames worked at once."""
+_PARTS = 4
+"""A frame's step is looked at in so many parts for sudden sounds, before which there is silence."""
+_BELOW_PART = 0.08
+_PART_FADE = 0.7
+_TINY = 1e-20
+
+
+def checked(samples: Samples) -> Samples:
+    """The samples as float32. Raises MalformedFile where they are no numbers."""
+    sound = np.ascontiguousarray(samples, np.float32)
+    if sound.ndim != 2 or sound.shape[1] == 0:
+        raise MalformedFile(file="audio", detail=f"shape {sound.shape}")
+    if not np.isfinite(sound).all():
+        raise MalformedFile(file="audio", detail="NaN, ∞")
+    return sound
+
+
+class Stream:
+    """Marks a sound given piece by piece; what goes out in all is what ``embed`` gives.
+
+    Added latency: at most 60 ms. Raises TooSmallToMark below 6000 Hz, MalformedFile where a chunk
+    holds no numbers or another number of channels.
+    """
+
+    def __init__(self, payload: int, key: MarkKey, rate_hz: int, channels: int) -> None:
+        if rate_hz < LEAST_RATE_HZ:
+            raise TooSmallToMark(detail=f"{rate_hz} Hz")
+        self._step = step = round(rate_hz / grid.FRAMES_PER_SECOND)
+        self._channels = channels
+        self._window = np.sin(np.pi * (np.arange(2 * step) + 0.5) / (2 * step)).astype(np.float32)
+        hertz = np.arange(step + 1, dtype=np.float64) * (rate_hz / (2 * step))
+        bands = np.floor((hertz - grid.LOW_HZ) / grid.BAND_HZ).astype(np.intp)
+        self._marked = (bands >= 0) & (bands < grid.BANDS) & (hertz < 0.48 * rate_hz)
+        self._signs = grid.signs(payload, key)[:, bands[self._marked]]
+        self._ear = Ear.at(hertz)
+        self._frame = 0
+        self._lingering = 0.0
+        self._tail = np.zeros((channels, step), np.float32)
+        self._waiting = np.zeros((channels, step), np.float32)
+        self._limit = _Limit(step)
+        self._primed = False
+
+    def feed(self, chunk: Samples) -> Samples:
+        """The next samples out, frames × channels, for the next samples in."""
+        sound = checked(chunk)
+        if sound.shape[1] != self._channels:
+            raise MalformedFile(file="audio", detail=f"{sound.shape[1]} ≠ {self._channels}")
+        self._waiting = np.concatenate([self._waiting, sound.T], axis=1)
+        done = [self._next() for _ in range(self._ready())]
+        return _joined(done, self._channels)
+
+    def finish(self) -> Samples:
+        """The rest; the stream is at its end."""
+        held = self._waiting.shape[1]
+        left = held if self._primed else held - self._step
+        needed = (-(-held // self._step) + 1) * self._step
+        rest = self.feed(np.zeros((needed - held, self._channels), np.float32))
+        return rest[:left]
+
+    def _ready(self) -> int:
+        frames = self._waiting.shape[1] // self._step - 1
+        return -(-max(frames, 0) // _BATCH)
+
+    def _next(self) -> Samples:
+        step = self._step
+        count = min(self._waiting.shape[1] // step - 1, _BATCH)
+        sound = self._waiting[:, : (count + 1) * step]
+        self._waiting = self._waiting[:, count * step :]
+        halves = self._changes(sound, count)
+        first, second = halves[:, :, :step], halves[:, :, step:]
+        before = np.concatenate([self._tail[:, np.newaxis], second[:, :-1]], axis=1)
+        self._tail = second[:, -1]
+        change = (before + first).reshape(len(sound), -1)
+        host = sound[:, : count * step]
+        marked = host + self._limit(host, change)
+        marked = np.where(np.abs(host) <= 1, np.clip(marked, -1, 1), marked)
+        if not self._primed:
+            self._primed = True
+            marked = marked[:, step:]
+        return np.ascontiguousarray(marked.T)
+
+    def _changes(self, sound: Samples, count: int) -> Samples:
+        step = self._step
+        pieces = sound.reshape(len(sound), count + 1, step)
+        frames = np.concatenate([pieces[:, :-1], pieces[:, 1:]], axis=2) * self._window
+        spectrum = np.fft.rfft(frames, axis=2)
+        power = (spectrum.real.astype(np.float64) ** 2 + spectrum.imag**2).mean(axis=0)
+        lingering = faded(power.sum(axis=1), self._lingering)
+        self._lingering = float(lingering[-1])
+        slots = (self._frame + np.arange(count)) // grid.SLOT_FRAMES % grid.SLOTS
+        self._frame += count
+        gains = strengths(power, self._marked, self._ear, lingering) * self._signs[slots]
+        scaled = np.zeros_like(spectrum)
+        scaled[:, :, self._marked] = spectrum[:, :, self._marked] * gains.astype(np.float32)
+        change = np.fft.irfft(scaled, 2 * step, axis=2).astype(np.float32, copy=False)
+        change *= self._window
+        return change
+
+
+class _Limit:
+    """Keeps the change below the sound within every few milliseconds, so that nothing is heard
+    before a sudden sound. What was just heard hides it for a while longer.
+    """
+
+    def __init__(self, step: int) -> None:
+        self._edges = np.round(np.arange(_PARTS + 1) * step / _PARTS).astype(np.intp)
+        self._heard = 0.0
+        self._gain = 1.0
+
+    def __call__(self, host: Samples, change: Samples) -> Samples:
+        step = int(self._edges[-1])
+        count = host.shape[1] // step
+        starts = (np.arange(count)[:, np.newaxis] * step + self._edges[:-1]).ravel()
+        lengths = np.diff(np.append(starts, count * step))
+        sound = np.add.reduceat((host.astype(np.float64) ** 2).sum(axis=0), starts)
+        added = np.add.reduceat((change.astype(np.float64) ** 2).sum(axis=0), starts)
+        gains = np.empty(starts.size + 1)
+        gains[0] = self._gain
+        for part, value in enumerate(sound):
+            self._heard = max(value, _PART_FADE * self._heard)
+            room = _BELOW_PART * self._heard
+            gains[part + 1] = 1.0 if added[part] <= room else (room / added[part]) ** 0.5
+        self._gain = float(gains[-1])
+        place = np.repeat(np.arange(starts.size), lengths)
+        share = (np.arange(count * step) - starts[place]) / lengths[place]
+        ramp = gains[place] + (gains[place + 1] - gains[place]) * share
+        limited: Samples = change * ramp.astype(np.float32)
+        return limited
+
+
+def _joined(pieces: list[Samples], channels: int) -> Samples:
+    if not pieces:
+        return np.zeros((0, channels), np.float32)
+    return np.concatenate(pieces)

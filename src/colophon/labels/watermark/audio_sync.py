@@ -1,0 +1,100 @@
+"""Finding where in its period a marked sound begins, and how fast it plays.
+
+The sound is folded to one period under a hypothesis about its speed; the pilots are sought at
+every place of it at once. Because the pilots' signs are drawn from the key, independently of the
+sound, a score of z is reached by chance with a probability of at most exp(−z²/2) a place, whatever
+the sound is (W. Hoeffding, 1963, for sums of signed values).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from colophon.labels.watermark import audio_grid as grid
+from colophon.labels.watermark.audio_spectrum import LOOKS_PER_SECOND
+from colophon.labels.watermark.key import MarkKey
+
+PHASES = grid.SLOT_FRAMES * LOOKS_PER_SECOND // grid.FRAMES_PER_SECOND
+COLUMNS = grid.SLOTS * PHASES
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """``tempo``: how much faster it plays than when it was marked; ``pitch``: how much higher."""
+
+    tempo: float = 1.0
+    pitch: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place where a period may begin. ``score``: see the head of this module."""
+
+    score: float
+    speed: Speed
+    column: int
+
+
+def folded(values: Array, tempo: float) -> Array:
+    """The cells of one period, all periods added: bands × phases × slots, where the cell at phase
+    p and slot s begins at column PHASES·s + p.
+    """
+    columns = values if tempo == 1 else _resampled(values, tempo)
+    whole = -len(columns) % COLUMNS
+    period = np.pad(columns, ((0, whole), (0, 0))).reshape(-1, COLUMNS, grid.BANDS).sum(axis=0)
+    cells = period.copy()
+    for later in range(1, PHASES):
+        cells += np.roll(period, -later, axis=0)
+    return np.ascontiguousarray(cells.reshape(grid.SLOTS, PHASES, grid.BANDS).transpose(2, 1, 0))
+
+
+def _resampled(values: Array, tempo: float) -> Array:
+    times = np.arange(int((len(values) - 1) * tempo)) / tempo
+    whole = times.astype(np.intp)
+    part = (times - whole).astype(np.float32)[:, np.newaxis]
+    here = values[whole]
+    return here + (values[whole + 1] - here) * part
+
+
+def scores(cells: Array, key: MarkKey) -> Array:
+    """The pilots' score at each column of a folded sound."""
+    known, where = _pilots(key)
+    summed = _correlated(cells, known)
+    power = _correlated(cells**2, where)
+    flat = summed / np.sqrt(np.maximum(power, 1e-9))
+    return np.ravel(flat.T)
+
+
+def _correlated(cells: Array, pattern: NDArray[np.complex64]) -> Array:
+    spectrum = np.fft.rfft(cells, axis=2)
+    product = np.einsum("bps,bs->ps", spectrum, pattern)
+    return np.fft.irfft(product, grid.SLOTS, axis=1).astype(np.float32, copy=False)
+
+
+@lru_cache(maxsize=16)
+def _pilots(key: MarkKey) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]:
+    pilots = grid.layout(key).pilots.T
+    known = np.conj(np.fft.rfft(pilots, axis=1))
+    where = np.conj(np.fft.rfft(np.abs(pilots), axis=1))
+    return known, where
+
+
+def cells_from(cells: Array, column: int) -> Array:
+    """The cells of a period that begins at ``column``: SLOTS × BANDS."""
+    slot, phase = divmod(column, PHASES)
+    return np.roll(cells[:, phase], -slot, axis=1).T
+
+
+def best(cells: Array, key: MarkKey, speed: Speed, count: int) -> list[Place]:
+    """The ``count`` places of the highest scores, no two beside each other."""
+    found = scores(cells, key)
+    higher = (found >= np.roll(found, 1)) & (found > np.roll(found, -1))
+    peaks = np.flatnonzero(higher)
+    chosen = peaks[np.argsort(-found[peaks])[:count]]
+    return [Place(float(found[column]), speed, int(column)) for column in chosen]
