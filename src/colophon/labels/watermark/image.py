@@ -1,0 +1,130 @@
+"""A mark in pictures, put into their luminance, read after what pictures meet on their way.
+
+The tile of ``image_tile`` is repeated over the picture, four times along its short side, so that
+a part of the picture still holds the whole mark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from colophon.errors import TooSmallToMark
+from colophon.labels.watermark import image_read, image_sync, image_upright, payload
+from colophon.labels.watermark.detection import Detection, Transform
+from colophon.labels.watermark.image_mask import mask
+from colophon.labels.watermark.image_plane import luma, residual, resized
+from colophon.labels.watermark.image_tile import TILE, band, pattern
+from colophon.labels.watermark.key import MarkKey
+
+Pixels = NDArray[np.uint8]
+Float = NDArray[np.float32]
+Complex = NDArray[np.complex64]
+
+LEAST_SIDE = 96
+"""Pixels that the short side of a picture must have at least."""
+_PER_SIDE = 4
+_LEAST_TILE = 80
+_NOISE_DB = 42.5
+_FLAT = 1.2
+"""Greatest root mean square of the mark in flat bright areas, in grey levels."""
+# Luminance made of red, green and blue, and the change of them that alters it at the least cost.
+_LUMA = np.array([0.299, 0.587, 0.114])
+_COLOUR = 0.8 * _LUMA / (_LUMA @ _LUMA) + 0.2
+_STRIP = 256
+_LEAST_LOOK = 32
+_SEARCHED = 640
+"""Pixels of the short side at which a picture is searched at most."""
+_POSES = 12
+_DECODED = 4
+_QUICK_LOOKS = 2 * _DECODED
+_FULL_LOOKS = _QUICK_LOOKS + _DECODED
+
+
+def embed(pixels: Pixels, number: int, key: MarkKey, *, strength: float = 1.0) -> Pixels:
+    """``pixels`` (height × width × 3, RGB) with the payload ``number`` (64 bits) in them.
+
+    Raises TooSmallToMark below ``LEAST_SIDE``. ``strength``: factor of the mark's amplitude.
+    """
+    height, width = pixels.shape[:2]
+    if min(height, width) < LEAST_SIDE:
+        raise TooSmallToMark(detail=f"{width} × {height} < {LEAST_SIDE} × {LEAST_SIDE}")
+    change = _change(pixels, pattern(payload.encode(number, key), key)) * strength
+    full = cv2.resize(change, (width, height), interpolation=_enlarging(change, height))
+    marked = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, _STRIP):
+        rows = slice(top, top + _STRIP)
+        delta = cv2.merge([full[rows] * float(part) for part in _COLOUR])
+        marked[rows] = cv2.add(np.ascontiguousarray(pixels[rows]), delta, dtype=cv2.CV_8U)
+    return marked
+
+
+def _enlarging(change: Float, height: int) -> int:
+    return int(cv2.INTER_CUBIC if height >= len(change) else cv2.INTER_AREA)
+
+
+def _change(pixels: Pixels, tile: Float) -> Float:
+    """What is added to the luminance, at the size at which a tile has ``TILE`` pixels."""
+    height, width = pixels.shape[:2]
+    side = max(min(height, width) / _PER_SIDE, _LEAST_TILE)
+    high, wide = (round(length * TILE / side) for length in (height, width))
+    amplitude = mask(luma(resized(pixels, high, wide)))
+    repeated = np.tile(tile, (-(-high // TILE), -(-wide // TILE)))[:high, :wide]
+    change = amplitude * repeated
+    target = 255 * 10 ** (-_NOISE_DB / 20)
+    gain = target / float(np.sqrt(np.mean(change * change) * np.mean(_COLOUR**2)))
+    return np.asarray(change * min(gain, _FLAT), np.float32)
+
+
+def detect(
+    pixels: Pixels, key: MarkKey, *, effort: Literal["quick", "full"] = "full"
+) -> Detection | None:
+    """The mark under ``key`` in ``pixels`` (height × width × 3, RGB); None where none can be read.
+
+    ``effort``: quick finds marks in pictures re-encoded, resized, filtered, mirrored or turned by
+    quarters, of which nothing was cut off; full finds them cropped and turned as well.
+    """
+    if min(pixels.shape[:2]) < _LEAST_LOOK:
+        return None
+    looks = _QUICK_LOOKS if effort == "quick" else _FULL_LOOKS
+    for side in _sides(min(pixels.shape[:2])):
+        found = _first(image_upright.lattices(pixels, side), image_upright.TURNS, key, looks)
+        if found is not None:
+            return found
+    return None if effort == "quick" else _searched(pixels, key, looks)
+
+
+def _sides(short: int) -> list[float]:
+    """The sides of tiles that a picture has whose edges are still its own."""
+    plain, least = short / _PER_SIDE, float(_LEAST_TILE)
+    return [plain] if plain >= least else [plain, least]
+
+
+def _first(
+    lattices: Complex, turns: Sequence[Transform], key: MarkKey, looks: int
+) -> Detection | None:
+    """The payload of those of ``lattices`` that fit best."""
+    readings = image_read.read(lattices, key)
+    best = sorted(range(len(turns)), key=lambda i: -readings[i].fit)[:_DECODED]
+    words = payload.decode_many(np.stack([readings[i].soft for i in best]), key, looks)
+    for i, word in zip(best, words, strict=True):
+        if word is not None:
+            return Detection(word.payload, 1 - word.false_accept, turns[i])
+    return None
+
+
+def _searched(pixels: Pixels, key: MarkKey, looks: int) -> Detection | None:
+    height, width = pixels.shape[:2]
+    smaller = min(1.0, _SEARCHED / min(height, width))
+    plane = luma(resized(pixels, round(height * smaller), round(width * smaller)))
+    seen = image_sync.spectrum(residual(plane))
+    found = image_sync.poses(seen, min(plane.shape), key, _POSES)
+    matrices = [image_sync.refined(seen, matrix, key) for matrix in found]
+    received = np.stack([seen.at(band() @ matrix) for matrix in matrices])
+    # A half turn conjugates a spectrum and leaves its power alone.
+    turns = [image_sync.transform(matrix, half) for half in (1, -1) for matrix in matrices]
+    return _first(np.concatenate([received, np.conj(received)]), turns, key, looks)

@@ -1,0 +1,121 @@
+"""From the spectrum of a picture, at the places of the tile's waves, to the payload's soft values.
+
+``Lattice`` holds what was received at every place of ``band()``, for one hypothesis of how the
+picture was turned, scaled and mirrored; what is still open then is only the shift.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from colophon.labels.watermark.image_tile import HIGHEST, LOWEST, TILE, Waves, band, waves
+from colophon.labels.watermark.key import MarkKey
+from colophon.labels.watermark.payload import CODED
+
+Float = NDArray[np.float32]
+Complex = NDArray[np.complex64]
+
+_SIDE = int(HIGHEST)
+_FINE = 2 * TILE
+"""Shifts tried along each side: every half pixel of the tile."""
+_NEAR = (9, 9)
+_RINGS = 7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What one hypothesis gives. ``fit``: how far its best shift stands out among all shifts, in
+    standard deviations. ``strength``: the waves' power over the noise about them, less one.
+    """
+
+    soft: Float
+    fit: float
+    strength: float
+
+
+def read(lattices: Complex, key: MarkKey) -> list[Reading]:
+    """A reading of each row of ``lattices``."""
+    found = waves(key)
+    noise = _floor(lattices, key)
+    mine = lattices[:, _rows(key)]
+    fits, shifts = _shifts((mine / np.sqrt(noise))[:, found.pilots], found)
+    strengths = (np.abs(mine) ** 2 / noise).mean(axis=1) - 1
+    return [
+        Reading(_soft(values, shift, floor, found), float(fit), float(strength))
+        for values, shift, floor, fit, strength in zip(
+            mine, shifts, noise, fits, strengths, strict=True
+        )
+    ]
+
+
+@lru_cache(maxsize=16)
+def _rows(key: MarkKey) -> NDArray[np.int64]:
+    """Which rows of ``band()`` are the waves of ``key``, in their order."""
+    index = np.full((_SIDE + 1, 2 * _SIDE + 1), -1)
+    places = band()
+    index[places[:, 0], places[:, 1] + _SIDE] = np.arange(len(places))
+    mine = waves(key).places
+    return np.asarray(index[mine[:, 0], mine[:, 1] + _SIDE])
+
+
+def _floor(lattices: Complex, key: MarkKey) -> Float:
+    """The power of what is no mark at each wave: the mean of the places about it without one."""
+    places, mine = band(), _rows(key)
+    free = np.ones(len(places), np.float32)
+    free[mine] = 0
+    counted = _blurred(free)[mine]
+    powers = [_blurred(power)[mine] for power in np.abs(lattices) ** 2 * free]
+    return np.asarray(np.stack(powers) / np.maximum(counted, 1e-6) + 1e-12, np.float32)
+
+
+def _blurred(values: Float) -> Float:
+    """Each of the band's values replaced by the mean over its neighbourhood."""
+    places = band()
+    plane = np.zeros((_SIDE + 1, 2 * _SIDE + 1), np.float32)
+    down, across = places[:, 0], places[:, 1] + _SIDE
+    plane[down, across] = values
+    smooth = cv2.blur(plane, _NEAR, borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(smooth[down, across], np.float32)
+
+
+def _shifts(pilots: Complex, found: Waves) -> tuple[Float, NDArray[np.int64]]:
+    """For each row of received pilots: how far the best shift stands out, and that shift.
+
+    The former in standard deviations of all shifts; the latter in half pixels of the tile.
+    """
+    places = found.places[found.pilots]
+    spectrum = np.zeros((len(pilots), _FINE, _FINE // 2 + 1), np.complex64)
+    down, across = places.T
+    turned = np.where(across < 0, -down, down) % _FINE
+    values = pilots * np.conj(found.phasors[found.pilots])
+    spectrum[:, turned, abs(across)] = np.where(across < 0, np.conj(values), values)
+    fits = np.fft.irfft2(spectrum, (_FINE, _FINE)).reshape(len(pilots), -1)
+    best = fits.argmax(axis=1)
+    height = fits[np.arange(len(fits)), best] / (fits.std(axis=1) + 1e-20)
+    return height, np.stack(np.divmod(best, _FINE), axis=1)
+
+
+def _soft(values: Complex, shift: NDArray[np.int64], noise: Float, found: Waves) -> Float:
+    """The coded bits received: positive for +1, by how much they can be relied upon."""
+    turn = found.places @ (shift * (2j * np.pi / _FINE))
+    straight = values * np.conj(found.phasors) * np.exp(turn)
+    straight *= _reliance(straight, noise, found)
+    data = straight[: found.pilots.start]
+    return np.stack([data.real, data.imag], axis=1).reshape(-1)[:CODED].astype(np.float32)
+
+
+def _reliance(straight: Complex, noise: Float, found: Waves) -> Float:
+    """What each wave's value is to be multiplied by: its strength as received over its noise."""
+    power = np.abs(straight) ** 2 / found.amplitudes**2 - noise / found.amplitudes**2
+    cycles = np.hypot(*found.places.T)
+    ring = np.minimum((_RINGS * (cycles - LOWEST) / (HIGHEST - LOWEST)).astype(int), _RINGS - 1)
+    count = np.bincount(ring, minlength=_RINGS) + 1e-9
+    by_ring = np.bincount(ring, power, _RINGS) / count
+    spare = 0.1 * max(float(power.mean()), 1e-12)
+    strength = np.sqrt(np.maximum(by_ring, spare))[ring]
+    return np.asarray(strength / noise, np.float32)

@@ -1,0 +1,190 @@
+"""Finding a mark in a picture that was cropped, scaled, turned and mirrored, nobody says how.
+
+First the power of the picture's spectrum is laid out by angle and logarithm of frequency, where
+turning and scaling the picture are mere shifts, and all of them are compared with the key's waves
+at once. Of those that stand out, the pilots' phases tell which is right: they agree on one shift.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from colophon.labels.watermark.detection import Transform
+from colophon.labels.watermark.image_tile import LOWEST, waves
+from colophon.labels.watermark.key import MarkKey
+
+Float = NDArray[np.float32]
+Complex = NDArray[np.complex64]
+
+_STEP = 0.003
+_ANGLES = 1050
+_NEAREST, _FARTHEST = 1.0, 0.13
+"""A tile's side over the picture's short side: the greatest and the least that are looked for."""
+_CLIP = 6.0
+_BACKGROUND = 25
+_HIGHEST_FREQUENCY = 0.47
+_ROWS = 2048
+_SCALES = int(np.log(_NEAREST / _FARTHEST) / _STEP)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spectrum:
+    """Of a plane padded to twice its size, its centre the origin, all places of like power.
+
+    ``values``: rows from the most negative frequency down, columns from 0 across.
+    """
+
+    values: Complex
+    height: int
+    width: int
+
+    def at(self, frequencies: NDArray[np.float64]) -> Complex:
+        """The values at ``frequencies`` (… × 2, cycles a pixel, down and across)."""
+        sign = np.where(frequencies[..., 1] < 0, -1.0, 1.0)
+        down = frequencies[..., 0] * sign * self.height + self.height // 2
+        across = frequencies[..., 1] * sign * self.width
+        # Beyond what the picture's pixels can carry, nothing was received.
+        inside = (down > 0) & (down < self.height - 2) & (across < self.values.shape[1] - 2)
+        down, across = np.where(inside, down, 0), np.where(inside, across, 0)
+        top, left = down.astype(np.int64), across.astype(np.int64)
+        low, right = (down - top).astype(np.float32), (across - left).astype(np.float32)
+        flat, base = self.values.reshape(-1), top * self.values.shape[1] + left
+        upper = flat[base] * (1 - right) + flat[base + 1] * right
+        base = base + self.values.shape[1]
+        lower = flat[base] * (1 - right) + flat[base + 1] * right
+        mixed = (upper * (1 - low) + lower * low) * inside
+        return np.where(sign < 0, np.conj(mixed), mixed).astype(np.complex64)
+
+
+def spectrum(plane: Float) -> Spectrum:
+    """The spectrum of ``plane``, a residual."""
+    high, wide = plane.shape
+    height, width = (2 * cv2.getOptimalDFTSize(length) for length in plane.shape)
+    padded = np.zeros((height, width), np.float32)
+    top, left = height // 2 - high // 2, width // 2 - wide // 2
+    window = _smoothing(high, height)[:, None] * _smoothing(wide, width)
+    padded[top : top + high, left : left + wide] = plane / window
+    values = np.fft.rfft2(np.fft.ifftshift(padded))
+    values = np.fft.fftshift(values, axes=0).astype(np.complex64)
+    power = np.abs(values) ** 2
+    background = cv2.blur(power, (_BACKGROUND, _BACKGROUND), borderType=cv2.BORDER_REFLECT)
+    values /= np.sqrt(background + 1e-9 * float(power.mean()) + 1e-20)
+    return Spectrum(values, height, width)
+
+
+def _smoothing(length: int, padded: int) -> Float:
+    """What reading between the places of a spectrum in straight lines does to the plane."""
+    offset = (np.arange(length) - length // 2) / padded
+    return np.asarray(np.sinc(offset) ** 2, np.float32)
+
+
+def poses(seen: Spectrum, short: int, key: MarkKey, count: int) -> NDArray[np.float64]:
+    """The ``count`` likeliest of all turns, scales and mirrorings, as matrices, likeliest first.
+
+    ``matrix``: a wave's place in the tile times this is its frequency in the plane.
+    """
+    first = LOWEST / (_NEAREST * short)
+    table = cv2.dft(_laid_out(seen, first))
+    peaks = np.concatenate(
+        [_peaks(table, pattern, side) for side, pattern in enumerate(_patterns(key))]
+    )
+    best = peaks[np.argsort(-peaks[:, 3])[:count]]
+    scales = first / LOWEST * np.exp(best[:, 1] * _STEP)
+    angles = best[:, 2] * (np.pi / _ANGLES)
+    return np.stack([_matrix(*pose) for pose in zip(best[:, 0], scales, angles, strict=True)])
+
+
+def _peaks(table: Float, pattern: Float, side: int) -> NDArray[np.float64]:
+    """Where ``pattern`` fits: ``side``, row, column and how well, in standard deviations."""
+    product = cv2.mulSpectrums(table, pattern, 0, conjB=True)
+    fits = cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE)[:_SCALES]
+    fits -= fits.mean(axis=1, keepdims=True)
+    fits /= fits.std(axis=1, keepdims=True) + 1e-9
+    row, column = np.nonzero((fits == cv2.dilate(fits, np.ones((3, 3), np.uint8))) & (fits > 2))
+    return np.stack([np.full(len(row), side), row, column, fits[row, column]], axis=1)
+
+
+def _matrix(mirrored: float, scale: float, angle: float) -> NDArray[np.float64]:
+    cosine, sine = np.cos(angle), np.sin(angle)
+    turn = np.array([[cosine, sine], [-sine, cosine]])
+    return np.asarray(scale * np.diag([1.0, -1.0 if mirrored else 1.0]) @ turn)
+
+
+def _laid_out(seen: Spectrum, first: float) -> Float:
+    """Power by logarithm of frequency (rows, from ``first`` on) and angle (columns, a half turn)."""
+    radius = first * np.exp(np.arange(_ROWS) * _STEP)
+    radius = radius[radius < _HIGHEST_FREQUENCY]
+    # The angle runs from "down" to "across": down = radius·cos, across = radius·sin.
+    angle = np.arange(_ANGLES) * np.pi / _ANGLES
+    down = np.outer(radius, np.cos(angle)) * seen.height + seen.height // 2
+    across = np.outer(radius, np.sin(angle)) * seen.width
+    power = np.minimum(np.abs(seen.values) ** 2, _CLIP).astype(np.float32)
+    power -= power.mean()
+    table = np.zeros((_ROWS, _ANGLES), np.float32)
+    table[: len(radius)] = cv2.remap(
+        power, across.astype(np.float32), down.astype(np.float32), cv2.INTER_LINEAR
+    )
+    return table
+
+
+@lru_cache(maxsize=4)
+def _patterns(key: MarkKey) -> tuple[Float, Float]:
+    """Where the waves of ``key`` lie in such a table, plain and mirrored, transformed."""
+    found = waves(key)
+    pictures = []
+    for flip in (1, -1):
+        table = np.zeros((_ROWS, _ANGLES), np.float32)
+        down, across = (found.places * [1, flip]).T
+        row = np.log(np.hypot(down, across) / LOWEST) / _STEP
+        column = np.arctan2(across, down) % np.pi / np.pi * _ANGLES
+        cells = row.round().astype(int), column.round().astype(int) % _ANGLES
+        np.add.at(table, cells, found.amplitudes**2)
+        pictures.append(np.asarray(cv2.dft(table)))
+    return pictures[0], pictures[1]
+
+
+_MOVES = np.array(
+    [
+        [[1, 0], [0, 1]],
+        [[0, 1], [-1, 0]],
+        [[1, 0], [0, -1]],
+        [[0, 1], [1, 0]],
+    ],
+    float,
+)
+"""Larger, turned, stretched one way and stretched aslant: what a pose is improved by."""
+_FIRST_STEP, _LAST_STEP = 0.002, 0.0002
+
+
+def refined(seen: Spectrum, matrix: NDArray[np.float64], key: MarkKey) -> NDArray[np.float64]:
+    """``matrix`` moved a little to where the waves receive most."""
+    found = waves(key)
+    weights = found.amplitudes**2 / np.sum(found.amplitudes**2)
+
+    def received(these: NDArray[np.float64]) -> NDArray[np.float64]:
+        power = np.minimum(np.abs(seen.at(found.places @ these)) ** 2, 4 * _CLIP)
+        return power @ weights
+
+    best = float(received(matrix[None])[0])
+    step = _FIRST_STEP
+    while step > _LAST_STEP:
+        tries = matrix @ (np.eye(2) + step * np.concatenate([_MOVES, -_MOVES]))
+        fits = received(tries)
+        pick = int(fits.argmax())
+        if fits[pick] > best:
+            best, matrix = float(fits[pick]), tries[pick]
+        else:
+            step /= 2
+    return matrix
+
+
+def transform(matrix: NDArray[np.float64], half: int) -> Transform:
+    """What ``matrix`` says was done to the picture; ``half``: −1 with a half turn more."""
+    mirrored = bool(np.linalg.det(matrix) < 0)
+    angle = np.degrees(np.arctan2(half * matrix[0, 1], half * matrix[0, 0]))
+    return Transform(rotation_deg=round(float(angle) % 360, 2), mirrored=mirrored)
