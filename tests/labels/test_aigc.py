@@ -271,6 +271,8 @@ HEAVY = [
     b"AIGC:::::::::",
     b"---\nAIGC:\n Label: 1\n ProduceID: 2\n---\n",
     b'{"ProduceID":"' + b"a" * 5000,
+    b'{"ProduceID":"b"x\n',
+    b'{"ProduceID":"b"' + b' "c":"d"' * 63 + b"}\n",
 ]
 
 
@@ -281,3 +283,21 @@ def test_sixteen_mebibytes_of_anything_take_bounded_time(part):
     aigc.find(data)
     aigc.read(data, "x")
     assert time.process_time() - start < 10
+
+
+@pytest.mark.parametrize("run", ["-", "--- ", "</a", "*/-", " ", "\n"])
+def test_what_follows_a_label_is_read_once(run):
+    words = json.dumps({"AIGC": {"Label": "1", "ContentProducer": "x", "ProduceID": "p"}})
+    text = f"{words}{run * (2**20 // len(run))}!"
+    start = time.process_time()
+    found = aigc.find(text.encode())
+    assert [one.produce_id for one in found] == ["p"]
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("run", [" ", "-"])
+def test_a_long_line_of_yaml_is_read_once(run):
+    text = f"---\nAIGC:\n  Label: '1'\n  ContentProducer: x{run * 100_000}y\n  ProduceID: p\n---\n"
+    start = time.process_time()
+    aigc.find(text.encode())
+    assert time.process_time() - start < 2

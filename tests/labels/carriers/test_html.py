@@ -194,7 +194,15 @@ def test_empty_and_binary_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["<a " * 40_000, "<a '" * 30_000, "<!--" * 40_000, "<script>" * 30_000, "<" * 120_000]
+    "text",
+    [
+        "<a " * 40_000,
+        "</a " * 60_000,
+        "<a '" * 30_000,
+        "<!--" * 40_000,
+        "<script>" * 30_000,
+        "<" * 120_000,
+    ],
 )
 def test_hostile_markup_ends_soon(text: str) -> None:
     TestHtml().survive(text.encode())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from contextlib import suppress
 
 import pytest
 import yaml
@@ -286,3 +288,19 @@ def test_any_front_matter_keeps_its_values(
     assert yaml.safe_load(out[slice(*inside)]) == {**values, "AIGC": FIELDS}
     assert out.endswith(f"---\n{body}".encode())
     assert labelled(out) == out
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"---\na{' ' * 500_000}x\n---\n# w\n",
+        f"# w\n\n<!-- {LABEL.decode()}{' ' * 500_000}x\n",
+        f"# w\n\n{' ' * 60_000}x {LABEL.decode()} -->\n",
+    ],
+    ids=["key", "behind a label", "before a label"],
+)
+def test_long_runs_of_spaces_are_read_once(text: str) -> None:
+    started = time.process_time()
+    with suppress(ColophonError):
+        write(MARKDOWN, text.encode(), {"aigc": OTHER_LABEL})
+    assert time.process_time() - started < 2

@@ -6,6 +6,7 @@ import ast
 import configparser
 import json
 import subprocess
+import time
 import tomllib
 from pathlib import Path
 from typing import Any, ClassVar
@@ -364,3 +365,11 @@ def test_xml_that_speaks_of_metadata_is_read_beside_its_own_label() -> None:
 def test_mixed_line_ends_that_would_hide_the_label_are_refused() -> None:
     with pytest.raises(NoLabelPlace):
         labelled(".pl", b"print 0;\rprint 1;\r\n\n=head1 NAME")
+
+
+@pytest.mark.parametrize("line", ["# AIGC{} x", "# AIGC: {{}}{} x"])
+def test_long_runs_of_spaces_are_read_once(line: str) -> None:
+    source = "x = 1\n" + line.format(" " * 500_000) + "\n"
+    started = time.process_time()
+    assert [one.form for one in read(SOURCE_CODE, source.encode())] == ["text"]
+    assert time.process_time() - started < 2

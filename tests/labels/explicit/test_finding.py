@@ -63,3 +63,11 @@ def test_many_labels_cost_one_pass() -> None:
     assert time.perf_counter() - started < 10
     assert found.layers.aigc is not None
     assert found.layers.aigc.count == 30_000
+
+
+@pytest.mark.parametrize("run", [" ", "*", "-"])
+@pytest.mark.parametrize("media_type", ["text/plain", "text/x-python"])
+def test_a_long_run_of_marks_is_read_once(media_type, run) -> None:
+    started = time.process_time()
+    finding.in_words(f"# x{run * 500_000}y\n".encode(), media_type)
+    assert time.process_time() - started < 2

@@ -158,7 +158,7 @@ def _tags(text: str) -> Iterator[Tag]:
                 yield Tag("!doctype", at, end, "")
         else:
             match = _TAG.match(text, at, at + _MAX_TAG)
-            broken += not match and text[at + 1 : at + 2].isalpha()
+            broken += not match and text[at + 1 : at + 3].lstrip("/")[:1].isalpha()
             end = at + 1
             if match:
                 tag = Tag(match[1].lower(), at, match.end(), match[2])

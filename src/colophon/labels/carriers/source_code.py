@@ -47,7 +47,8 @@ _EDGE_LINES = 64
 _MARKS = r"(?:<\?php[ \t]+//|<!--|/\*|<\?|//|--|::|[#;%'])"
 _COMMENT = re.compile(rf"[ \t]*(?:{_MARKS}[^\r\n]*)?")
 _LABEL = re.compile(
-    rf"{_MARKS}[ \t]*{FIELD}[ \t]*[:= ][ \t]*(\{{[^\r\n]*\}})[ \t]*(?:-->|\*/|\?>)?[ \t]*"
+    rf"{_MARKS}[ \t]*{FIELD}(?:[ \t]*+[:=]|\t*+[ ])[ \t]*+(\{{[^\r\n]*\}})[ \t]*+"
+    r"(?:(?:-->|\*/|\?>)[ \t]*+)?"
 )
 _PHP_BEGINS = f"<?php // {FIELD}: {{"
 _PHP_LABEL = re.compile(rf"<\?php // {FIELD}: (\{{[^\r\n]*\}}) \?>(?=(?:\r\n|\n|\r)?\Z)")

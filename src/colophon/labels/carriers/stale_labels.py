@@ -17,9 +17,9 @@ _ROUNDS = 8
 """Taking one label away may leave another standing alone."""
 _LINE = re.compile(r"\r\n|\n|\r")
 _BEFORE = re.compile(
-    r"[ \t]*(?:<!--|/\*|[#/;%*>-]+)?[ \t]*(?:[\"']?AIGC[\"']?[ \t]*[:=])?[ \t]*[\"'`]?\Z"
+    r"[ \t]*+(?:(?:<!--|/\*|[#/;%*>-]++)[ \t]*+)?(?:[\"']?AIGC[\"']?[ \t]*+[:=][ \t]*+)?[\"'`]?\Z"
 )
-_AFTER = re.compile(r"[\"'`;]?[ \t]*(?:-->|\*/)?[ \t]*(?:\r\n|\n|\r|\Z)")
+_AFTER = re.compile(r"[\"'`;]?[ \t]*+(?:(?:-->|\*/)[ \t]*+)?(?:\r\n|\n|\r|\Z)")
 _HEADING = re.compile(r"[ \t]*[\"']?AIGC[\"']?[ \t]*:[ \t]*\Z")
 _ENCLOSURES = (
     (re.compile(r"<!--\s*\Z"), re.compile(r"\s*-->\Z")),

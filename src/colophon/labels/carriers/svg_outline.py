@@ -31,7 +31,7 @@ _PARTS = re.compile(
     re.DOTALL,
 )
 _TAG = re.compile(
-    rf"{_COMMENT}|{_CDATA}|{_INSTRUCTION}|<(?P<end>/?)[^\s<>!?/]++{_INSIDE}>", re.DOTALL
+    rf"{_COMMENT}|{_CDATA}|{_INSTRUCTION}|<(?P<end>/?)[^\s<>!?/\"']++{_INSIDE}>", re.DOTALL
 )
 _CLOSING = re.compile(rf"\s*+>(?:\s++|{_COMMENT}|{_INSTRUCTION})*+\Z", re.DOTALL)
 _DEPTH_READ = 1 << 20

@@ -34,7 +34,10 @@ _BLOCK = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"<[^<>]{0,2000}>")
-_MARKS = re.compile(r"^[\s>#*_`\-–—【\[(（\u2066-\u2069]+|[\s*_`\-–—】\])）\u2066-\u2069]+$")
+_MARKS = re.compile(
+    r"^[\s>#*_`\-–—【\[(（\u2066-\u2069]+"
+    r"|(?<![\s*_`\-–—】\])）\u2066-\u2069])[\s*_`\-–—】\])）\u2066-\u2069]++$"
+)
 _METADATA = re.compile(r"[^\w\r\n]{0,8}AIGC[:= ]\s*\{")
 _HTML = ("text/html", "application/xhtml+xml")
 

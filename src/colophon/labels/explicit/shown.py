@@ -34,7 +34,7 @@ _MORE_MARKS = {
     "text/x-objective-c": ("%",),
     "text/x-php": ("<?php //", "<?php /*", "#"),
 }
-_ENDS_OF_COMMENT = re.compile(r"(?:\*/.*|-->|\?>)?[ \t]*\Z", re.DOTALL)
+_ENDS_OF_COMMENT = re.compile(r"(?:\*/.*|(?:-->|\?>)[ \t]*+|(?<![ \t])[ \t]*+)\Z", re.DOTALL)
 
 
 def text_of(text: str, media_type: str) -> str | None:

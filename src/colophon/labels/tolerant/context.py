@@ -36,7 +36,8 @@ _ATTRIBUTE = re.compile(r"(?:(?P<prefix>[\w.-]{1,40}):)AIGC\s*=\s*[\"']\s*\Z")
 _ELEMENT = re.compile(r"<(?P<prefix>[\w.-]{1,40}):AIGC(?:\s[^<>]*)?>\s*\Z")
 _META = re.compile(r"<meta\b[^<>]*\Z", re.IGNORECASE)
 _LINE_COMMENT = re.compile(r"[ \t]*(?:#|//|%|;|--)")
-_TRAILING = re.compile(r"(?:[\s\"'`;)}\]]|--+>|\*/|</\w+>|-{3}|```)*\Z")
+# Possessive, so that a long run of dashes is read once and not again from each of them.
+_TRAILING = re.compile(r"(?:[\s\"'`;)}\]]++|--++>|(?:---)++(?!-)|\*/|</\w++>)*+\Z")
 _ASSIGNED = re.compile(r"(?:[=(]|\breturn|[\w$]:)\s{0,8}[\"'`]?\Z")
 _NEAR = 512
 _FAR = 64 * 1024

@@ -25,18 +25,22 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One object as found: its pairs, where it stands, and whether it was closed."""
+    """One object as found: its pairs, where it stands, and whether it was closed. ``looked``:
+    how many characters were read ahead beside it.
+    """
 
     pairs: tuple[Pair, ...]
     start: int
     end: int
     closed: bool
+    looked: int = 0
 
 
 MOST_PAIRS = 64
 LONGEST = 256 * 1024
 """Characters one object may span."""
 _LOOK_AHEAD = 32 * 1024
+_LONGEST_FIELD = 256
 _DEEPEST = 64
 _SPACE = re.compile(r"[\s,;\ufeff]*")
 _DOUBLE = re.compile(r'"((?:[^"\\]++|\\.)*+)("?)', re.DOTALL)
@@ -72,6 +76,8 @@ class _Scanner:
         self.start = start
         self.at = start
         self.stop = stop
+        self.barren_to = start
+        self.looked = 0
         self.pairs: list[Pair] = []
 
     def block(self) -> Block:
@@ -80,7 +86,7 @@ class _Scanner:
         closed = False
         with suppress(_Cut):
             closed = self._until_closed()
-        return Block(tuple(self.pairs), self.start, self.at, closed)
+        return Block(tuple(self.pairs), self.start, self.at, closed, self.looked)
 
     def _until_closed(self) -> bool:
         while len(self.pairs) < MOST_PAIRS:
@@ -134,8 +140,11 @@ class _Scanner:
     def _unescaped_inner(self, key: str, match: re.Match[str]) -> None:
         """JSON put between quotes without escaping its own: runs to where a field follows."""
         stop = min(self.stop, match.end() + _LOOK_AHEAD)
-        following = _NEXT_FIELD.search(self.text, match.end(), stop)
+        begin = min(stop, max(match.end(), self.barren_to - _LONGEST_FIELD))
+        following = _NEXT_FIELD.search(self.text, begin, stop)
+        self.looked += (following.start() if following else stop) - begin
         if following is None:
+            self.barren_to = stop
             self._keep(key, match[1], "string", match.end())
             return
         start = match.start() + 1

@@ -120,7 +120,7 @@ class _Search:
     def _object(self, start: int, key: int, escape: Escape) -> Candidate | None:
         if escape == PLAIN:
             block = pairs.scan(self.text, start)
-            self.work -= block.end - start
+            self.work -= block.end - start + block.looked
             raw, end = self.text[start : block.end], block.end
         else:
             block, raw, end = self._escaped(start, escape)
@@ -135,6 +135,7 @@ class _Search:
             plain = escape.undo(window)
             self.work -= 4 * len(window)
             block = pairs.scan(plain, 0)
+            self.work -= block.looked
             if block.closed or len(window) < size or not enough(block.pairs):
                 break
         end = self._end_in_original(start, plain[: block.end], escape)

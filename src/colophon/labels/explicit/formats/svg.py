@@ -23,10 +23,11 @@ OPACITY = 0.82
 SPARE = 1.02
 """Factor above the least height."""
 
-_ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?)svg\b((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
+_ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?)svg\b((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
 _ATTRIBUTE = re.compile(r"""(?<![\w:.-])(viewBox|width|height)\s*=\s*["']([^"']*)["']""")
 _NUMBER = re.compile(r"-?\d*\.?\d+(?:[eE][+-]?\d+)?")
-_PIXELS = re.compile(r"\s*\d*\.?\d+(?:px)?\s*")
+_PIXELS = re.compile(r"\s*(?:\d++(?:\.\d++)?|\.\d++)(?:px)?\s*")
+_COMMENT = re.compile(r"<!--(?:.*?-->|.*\Z)", re.DOTALL)
 
 
 def apply(data: bytes, position: str, order: Order) -> tuple[bytes, ExplicitWritten]:
@@ -38,7 +39,7 @@ def apply(data: bytes, position: str, order: Order) -> tuple[bytes, ExplicitWrit
         raise MalformedFile(file=name, detail="SVG that is no text") from error
     drawing = file.text
     _well_formed(as_utf8(file, drawing), name)
-    root = _ROOT.search(re.sub(r"<!--.*?-->", lambda m: " " * len(m[0]), drawing, flags=re.DOTALL))
+    root = _ROOT.search(_COMMENT.sub(lambda found: " " * len(found[0]), drawing))
     end = drawing.rfind(f"</{root[1]}svg") if root else -1
     if root is None or end < 0:
         raise MalformedFile(file=name, detail="no svg element with content")
