@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 ATTACHED_PICTURE = 0x0400
 """Disposition of cover art."""
+KEY_PICTURE, CHOSEN_ANEW = 1, 0
+"""What an encoder is told of a picture: where the source can be entered, and cuts to another
+scene, the new film is entered too."""
 TO_THE_END = math.inf
 """Seconds of a label that stays."""
 WHOLE_ENOUGH = 0.9
@@ -72,9 +75,11 @@ class Work:
             self.start = now
         passed = now - self.start
         self.ask.limits.check("seconds", passed, self.ask.limits.seconds, self.name)
-        frame = drawable(frame, self.look.form)
-        frame.pict_type = 0  # the encoder chooses anew
-        if passed <= self.seconds:
+        due = passed <= self.seconds
+        frame = drawable(frame, self.look.form) if due else formed(frame, self.look.form)
+        entry = frame.key_frame and not picture.codec_context.codec.intra_only
+        frame.pict_type = KEY_PICTURE if entry else CHOSEN_ANEW
+        if due:
             self.contrasts.append(self.label.paint(frame))
             self.shown_until = passed + float((frame.duration or 0) * (picture.time_base or 0))
         elif self.last <= self.seconds:
@@ -143,10 +148,16 @@ def frames_of(container: InputContainer, picture: VideoStream) -> Iterator[Video
         yield from decoder.decode(packet)
 
 
-def drawable(frame: VideoFrame, form: str) -> VideoFrame:
-    """The frame in a form to draw on and to encode, not shared with the decoder."""
+def formed(frame: VideoFrame, form: str) -> VideoFrame:
+    """The frame in a form to encode; the decoder may still look at its pixels."""
     if frame.format.name != form or not paintable(frame):
         frame = frame.reformat(format=form)
+    return frame
+
+
+def drawable(frame: VideoFrame, form: str) -> VideoFrame:
+    """The frame in a form to draw on and to encode, not shared with the decoder."""
+    frame = formed(frame, form)
     frame.make_writable()
     return frame
 
