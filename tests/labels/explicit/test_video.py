@@ -467,3 +467,26 @@ def test_half_pictures_stay_half_pictures(tmp_path: Path, splicing: bool) -> Non
     for path in (source, target):
         with av.open(str(path)) as film:
             assert all(frame.interlaced_frame for frame in film.decode(video=0))
+
+
+@pytest.mark.parametrize(
+    ("encoder", "preset"), [("libx264", "ultrafast"), ("libx265", "ultrafast"), ("libsvtav1", "10")]
+)
+def test_a_large_film_encoded_whole_keeps_its_quality_and_its_entries(
+    tmp_path: Path, encoder: str, preset: str
+) -> None:
+    large = "testsrc2=s=1920x1080:r=4:d=3"
+    source = made(tmp_path, "a.mp4", "-c:v", encoder, "-preset", preset, "-g", "5", source=large)
+    target = tmp_path / "b.mp4"
+    apply(source, target, "video/mp4", position=CORNER, splicing=False)
+    assert entries(target) == entries(source) != [0.0]
+    for (_, before), (_, after) in zip(shown(source), shown(target), strict=True):
+        top = np.s_[: before.shape[0] // 2]
+        error = np.mean((before[top].astype(np.float32) - after[top]) ** 2)
+        assert 10 * np.log10(255**2 / max(error, 1e-6)) > 38
+
+
+def entries(path: Path) -> list[float]:
+    """Times of the pictures where a film can be entered."""
+    with av.open(str(path)) as film:
+        return sorted(float(p.pts * p.time_base) for p in film.demux(video=0) if p.is_keyframe)

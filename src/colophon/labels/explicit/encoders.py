@@ -55,7 +55,6 @@ FAST = {
         "preset": "ultrafast",
         "x265-params": "log-level=error:b-adapt=0:scenecut=0:weightp=0:rc-lookahead=5",
     },
-    "libsvtav1": {"crf": "17", "preset": "10"},
 }
 """How: x264 and x265 no longer look ahead, which took a third of the time and gained nothing."""
 INTERLACED = 1 << 18 | 1 << 29

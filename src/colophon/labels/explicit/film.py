@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 ATTACHED_PICTURE = 0x0400
 """Disposition of cover art."""
 KEY_PICTURE, CHOSEN_ANEW = 1, 0
-"""What an encoder is told of a picture: where the source can be entered, and cuts to another
-scene, the new film is entered too."""
+"""What an encoder is told of a picture: where the source can be entered, the new film can be too,
+and there scenes mostly change."""
 TO_THE_END = math.inf
 """Seconds of a label that stays."""
 WHOLE_ENOUGH = 0.9
