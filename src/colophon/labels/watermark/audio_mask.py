@@ -21,9 +21,8 @@ _BELOW_BAND = 0.1
 """The change's power over the critical band's."""
 _SHARE = 10**-2.68
 """The change's power over the sound's, in all."""
-_ECHO = 0.3
-"""How much of the share rests on what was heard just before."""
-_FADE = 0.9
+_BESIDE = 10.0
+"""A change counts on the frames before and after, which it reaches into, being so much weaker."""
 _ROUNDS = 5
 _TINY = 1e-20
 
@@ -53,21 +52,15 @@ class Ear:
         return mean
 
 
-def faded(energy: Array, before: float) -> Array:
-    """The energies as they linger in the ear; ``before``: what lingered from the past."""
-    lingering = np.empty_like(energy)
-    for place, value in enumerate(energy):
-        before = max(value, _FADE * before + (1 - _FADE) * value)
-        lingering[place] = before
-    return lingering
-
-
-def strengths(power: Array, marked: NDArray[np.bool_], ear: Ear, lingering: Array) -> Array:
-    """By which part each bin's amplitude may change: frames × bins of ``marked``."""
-    around = ear.smoothed(power)[:, marked]
+def strengths(power: Array, around: Array, marked: NDArray[np.bool_]) -> Array:
+    """By which part each bin's amplitude may change: frames × bins of ``marked``. ``around``: the
+    critical bands' powers, one frame more before and after.
+    """
     here = power[:, marked] + _TINY
-    ceiling = np.minimum(_BELOW_BAND * around, _GREATEST**2 * here)
-    allowed = _SHARE * ((1 - _ECHO) * power.sum(axis=1) + _ECHO * lingering)
+    beside = np.minimum(around[:-2], around[2:])
+    ceiling = _BELOW_BAND * np.minimum(around[1:-1], _BESIDE * beside)[:, marked]
+    np.minimum(ceiling, _GREATEST**2 * here, out=ceiling)
+    allowed = _SHARE * power.sum(axis=1)
     level = allowed / here.shape[1]
     for _ in range(_ROUNDS):
         spent = np.minimum(ceiling, level[:, np.newaxis])
@@ -77,5 +70,5 @@ def strengths(power: Array, marked: NDArray[np.bool_], ear: Ear, lingering: Arra
     changed = np.minimum(ceiling, level[:, np.newaxis])
     over = allowed / np.maximum(changed.sum(axis=1), _TINY)
     changed *= np.minimum(over, 1)[:, np.newaxis]
-    changed /= here
-    return np.sqrt(changed, out=changed)
+    gains: Array = np.sqrt(changed / here)
+    return gains

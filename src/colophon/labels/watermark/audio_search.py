@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from colophon.labels.watermark import audio_grid as grid
 from colophon.labels.watermark import audio_sync as sync
-from colophon.labels.watermark.audio_spectrum import Spectrum, outstanding
+from colophon.labels.watermark.audio_spectrum import FINE_BANDS, outstanding
 from colophon.labels.watermark.audio_sync import Place, Speed
 from colophon.labels.watermark.detection import Detection, Transform
 from colophon.labels.watermark.key import MarkKey
@@ -26,6 +26,7 @@ _STEPS = 15
 _FINER = (0.002, 0.001)
 _PLAIN_TRIED = 4
 _TRIED = 8
+_REFINED = 3
 _LEAST_TRIED = 3.6
 _PRESENCE = 1e-6
 """The greatest probability with which a mark whose payload was not read is spoken of."""
@@ -34,13 +35,8 @@ Array = NDArray[np.float32]
 
 PLAIN = Speed()
 _NOWHERE = Place(0.0, PLAIN, 0)
-SPEEDS = tuple(
-    Speed(1 + _STEP * turn, 1 + _STEP * turn * higher)
-    for higher in (0, 1)
-    for turn in range(-_STEPS, _STEPS + 1)
-    if turn
-)
-"""Hypotheses beside ``PLAIN``: stretched with pitch kept, then sped up as a tape is."""
+TEMPOS = tuple(1 + _STEP * turn for turn in range(-_STEPS, _STEPS + 1) if turn)
+"""Hypotheses: each is looked at stretched with its pitch kept, and sped up as a tape is."""
 
 
 @dataclass(slots=True)
@@ -56,40 +52,47 @@ class Search:
         length = round(_WINDOW_PERIODS * grid.PERIOD * rate_hz)
         windows = _windows(len(sound), length, rate_hz)
         self._looks = len(windows)
-        added = np.zeros((grid.BANDS, sync.PHASES, grid.SLOTS), np.float32)
+        added = np.zeros((sync.COLUMNS, FINE_BANDS + 1), np.float32)
         for start in windows:
-            window = _Window(Spectrum(sound[start : start + length], rate_hz))
-            cells = sync.folded(window.plain, 1.0)
-            added += cells
-            found = self._plainly(cells) or self._plainly(added) or self._otherwise(window)
+            values = outstanding(sound[start : start + length], rate_hz)
+            period = sync.folded(values, 1.0)
+            added += period
+            found = self._plainly(period)
+            if not found and start:
+                found = self._plainly(added)
+            found = found or self._otherwise(values)
             if found:
                 return found
         return self._traces()
 
-    def _plainly(self, cells: Array) -> Detection | None:
+    def _plainly(self, period: Array) -> Detection | None:
+        cells = sync.cells(period, 1.0)
         return self._read([(cells, place) for place in self._places(cells, PLAIN, _PLAIN_TRIED)])
 
-    def _otherwise(self, window: _Window) -> Detection | None:
+    def _otherwise(self, values: Array) -> Detection | None:
         places = []
-        for speed in SPEEDS:
-            places += self._places(window.cells(speed), speed, 1)
+        for tempo in TEMPOS:
+            period = sync.folded(values, tempo)
+            for speed in (Speed(tempo), Speed(tempo, tempo)):
+                places += self._places(sync.cells(period, speed.pitch), speed, 1)
         places.sort(key=lambda place: -place.score)
-        return self._read([self._refined(window, place) for place in places[:_TRIED]])
+        tried = [(_cells(values, place.speed), place) for place in places[:_TRIED]]
+        return self._read(tried) or self._read(
+            [self._refined(values, *candidate) for candidate in tried[:_REFINED]]
+        )
 
     def _places(self, cells: Array, speed: Speed, count: int) -> list[Place]:
         places = sync.best(cells, self.key, speed, count)
         self._strongest = max([self._strongest, *places], key=lambda place: place.score)
         return [place for place in places if place.score >= _LEAST_TRIED]
 
-    def _refined(self, window: _Window, place: Place) -> tuple[Array, Place]:
-        cells = window.cells(place.speed)
+    def _refined(self, values: Array, cells: Array, place: Place) -> tuple[Array, Place]:
         for step in _FINER:
             centre = place.speed
             for turn in (-step, step):
-                pitch = centre.pitch + turn * (centre.pitch != 1)
-                speed = Speed(centre.tempo + turn, pitch)
-                tried = window.cells(speed)
-                for found in sync.best(tried, self.key, speed, 1):
+                speed = Speed(centre.tempo + turn, centre.pitch + turn * (centre.pitch != 1))
+                tried = _cells(values, speed)
+                for found in self._places(tried, speed, 1):
                     if found.score > place.score:
                         cells, place = tried, found
         return cells, place
@@ -102,42 +105,27 @@ class Search:
             grid.gathered(sync.cells_from(cells, place.column), layout)
             for cells, place in candidates
         ]
-        looks = self._looks * (2 * _PLAIN_TRIED + _TRIED)
-        for decoded, (_, place) in zip(
-            decode_many(np.stack(soft), self.key, looks), candidates, strict=True
-        ):
+        looks = self._looks * (2 * _PLAIN_TRIED + _TRIED + _REFINED)
+        read = decode_many(np.stack(soft), self.key, looks)
+        for decoded, (_, place) in zip(read, candidates, strict=True):
             if decoded:
                 return Detection(decoded.payload, 1 - decoded.false_accept, _transform(place))
         return None
 
     def _traces(self) -> Detection | None:
-        looks = self._looks * sync.COLUMNS * (2 + len(SPEEDS) + 2 * len(_FINER) * _TRIED)
-        chance = looks * math.exp(-(self._strongest.score**2) / 2)
+        speeds = 2 + 2 * len(TEMPOS) + 2 * len(_FINER) * _REFINED
+        chance = self._looks * sync.COLUMNS * speeds * math.exp(-(self._strongest.score**2) / 2)
         if chance > _PRESENCE:
             return None
         return Detection(None, 1 - chance, _transform(self._strongest))
 
 
-class _Window:
-    """One window of the sound at any speed; only the last pitch is remembered."""
-
-    def __init__(self, spectrum: Spectrum) -> None:
-        self._spectrum = spectrum
-        self.plain = outstanding(spectrum.bands())
-        self._pitch = 1.0
-        self._values = self.plain
-
-    def cells(self, speed: Speed) -> Array:
-        if speed.pitch == 1:
-            return sync.folded(self.plain, speed.tempo)
-        if speed.pitch != self._pitch:
-            self._pitch = speed.pitch
-            self._values = outstanding(self._spectrum.bands(speed.pitch))
-        return sync.folded(self._values, speed.tempo)
+def _cells(values: Array, speed: Speed) -> Array:
+    return sync.cells(sync.folded(values, speed.tempo), speed.pitch)
 
 
 def _windows(frames: int, length: int, rate_hz: int) -> list[int]:
-    """Where windows start; a last piece under two seconds is left to the window before it."""
+    """Where windows start; a last piece under two seconds is left out."""
     starts = list(range(0, frames, length))
     if len(starts) > 1 and frames - starts[-1] < 2 * rate_hz:
         starts.pop()

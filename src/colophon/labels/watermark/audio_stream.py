@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from colophon.errors import MalformedFile, TooSmallToMark
 from colophon.labels.watermark import audio_grid as grid
-from colophon.labels.watermark.audio_mask import Ear, faded, strengths
+from colophon.labels.watermark.audio_mask import Ear, strengths
 from colophon.labels.watermark.key import MarkKey
 
 Samples = NDArray[np.float32]
@@ -38,7 +38,7 @@ def checked(samples: Samples) -> Samples:
 class Stream:
     """Marks a sound given piece by piece; what goes out in all is what ``embed`` gives.
 
-    Added latency: at most 60 ms. Raises TooSmallToMark below 6000 Hz, MalformedFile where a chunk
+    Added latency: at most 80 ms. Raises TooSmallToMark below 6000 Hz, MalformedFile where a chunk
     holds no numbers or another number of channels.
     """
 
@@ -47,14 +47,14 @@ class Stream:
             raise TooSmallToMark(detail=f"{rate_hz} Hz")
         self._step = step = round(rate_hz / grid.FRAMES_PER_SECOND)
         self._channels = channels
-        self._window = np.sin(np.pi * (np.arange(2 * step) + 0.5) / (2 * step)).astype(np.float32)
+        self._window = _window(step)
         hertz = np.arange(step + 1, dtype=np.float64) * (rate_hz / (2 * step))
         bands = np.floor((hertz - grid.LOW_HZ) / grid.BAND_HZ).astype(np.intp)
         self._marked = (bands >= 0) & (bands < grid.BANDS) & (hertz < 0.48 * rate_hz)
         self._signs = grid.signs(payload, key)[:, bands[self._marked]]
         self._ear = Ear.at(hertz)
         self._frame = 0
-        self._lingering = 0.0
+        self._before = np.zeros((1, step + 1))
         self._tail = np.zeros((channels, step), np.float32)
         self._waiting = np.zeros((channels, step), np.float32)
         self._limit = _Limit(step)
@@ -73,18 +73,18 @@ class Stream:
         """The rest; the stream is at its end."""
         held = self._waiting.shape[1]
         left = held if self._primed else held - self._step
-        needed = (-(-held // self._step) + 1) * self._step
+        needed = (-(-held // self._step) + 2) * self._step
         rest = self.feed(np.zeros((needed - held, self._channels), np.float32))
         return rest[:left]
 
     def _ready(self) -> int:
-        frames = self._waiting.shape[1] // self._step - 1
+        frames = self._waiting.shape[1] // self._step - 2
         return -(-max(frames, 0) // _BATCH)
 
     def _next(self) -> Samples:
         step = self._step
-        count = min(self._waiting.shape[1] // step - 1, _BATCH)
-        sound = self._waiting[:, : (count + 1) * step]
+        count = min(self._waiting.shape[1] // step - 2, _BATCH)
+        sound = self._waiting[:, : (count + 2) * step]
         self._waiting = self._waiting[:, count * step :]
         halves = self._changes(sound, count)
         first, second = halves[:, :, :step], halves[:, :, step:]
@@ -101,20 +101,27 @@ class Stream:
 
     def _changes(self, sound: Samples, count: int) -> Samples:
         step = self._step
-        pieces = sound.reshape(len(sound), count + 1, step)
+        pieces = sound.reshape(len(sound), count + 2, step)
         frames = np.concatenate([pieces[:, :-1], pieces[:, 1:]], axis=2) * self._window
         spectrum = np.fft.rfft(frames, axis=2)
         power = (spectrum.real.astype(np.float64) ** 2 + spectrum.imag**2).mean(axis=0)
-        lingering = faded(power.sum(axis=1), self._lingering)
-        self._lingering = float(lingering[-1])
+        around = np.concatenate([self._before, self._ear.smoothed(power)])
+        self._before = around[count : count + 1]
+        spectrum, power = spectrum[:, :count], power[:count]
         slots = (self._frame + np.arange(count)) // grid.SLOT_FRAMES % grid.SLOTS
         self._frame += count
-        gains = strengths(power, self._marked, self._ear, lingering) * self._signs[slots]
+        gains = strengths(power, around, self._marked) * self._signs[slots]
         scaled = np.zeros_like(spectrum)
         scaled[:, :, self._marked] = spectrum[:, :, self._marked] * gains.astype(np.float32)
         change = np.fft.irfft(scaled, 2 * step, axis=2).astype(np.float32, copy=False)
         change *= self._window
         return change
+
+
+def _window(step: int) -> Samples:
+    """Squares of neighbours, ``step`` apart, add up to one; the lobes fall off steeply."""
+    rising = np.sin(np.pi * (np.arange(2 * step) + 0.5) / (2 * step))
+    return np.sin(np.pi / 2 * rising**2).astype(np.float32)
 
 
 class _Limit:

@@ -15,7 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colophon.labels.watermark import audio_grid as grid
-from colophon.labels.watermark.audio_spectrum import LOOKS_PER_SECOND
+from colophon.labels.watermark.audio_spectrum import (
+    FINE_BANDS,
+    FINE_HZ,
+    FINE_LOW_HZ,
+    LOOKS_PER_SECOND,
+)
 from colophon.labels.watermark.key import MarkKey
 
 PHASES = grid.SLOT_FRAMES * LOOKS_PER_SECOND // grid.FRAMES_PER_SECOND
@@ -42,16 +47,32 @@ class Place:
 
 
 def folded(values: Array, tempo: float) -> Array:
-    """The cells of one period, all periods added: bands × phases × slots, where the cell at phase
-    p and slot s begins at column PHASES·s + p.
+    """What stands out in one period, all periods added, summed up over the fine bands:
+    COLUMNS × fine edges.
     """
     columns = values if tempo == 1 else _resampled(values, tempo)
-    whole = -len(columns) % COLUMNS
-    period = np.pad(columns, ((0, whole), (0, 0))).reshape(-1, COLUMNS, grid.BANDS).sum(axis=0)
-    cells = period.copy()
+    missing = -len(columns) % COLUMNS
+    period = np.pad(columns, ((0, missing), (0, 0)))
+    summed = np.zeros((COLUMNS, FINE_BANDS + 1), np.float32)
+    np.cumsum(period.reshape(-1, COLUMNS, FINE_BANDS).sum(axis=0), axis=1, out=summed[:, 1:])
+    return summed
+
+
+def cells(period: Array, pitch: float) -> Array:
+    """The cells of a folded period: bands × phases × slots, where the cell at phase p and slot s
+    begins at column PHASES·s + p.
+    """
+    edges = (grid.LOW_HZ + grid.BAND_HZ * np.arange(grid.BANDS + 1)) * pitch
+    places = np.clip((edges - FINE_LOW_HZ) / FINE_HZ, 0, FINE_BANDS - 1e-6)
+    whole = places.astype(np.intp)
+    part = (places - whole).astype(np.float32)
+    below = period[:, whole]
+    below += (period[:, whole + 1] - below) * part
+    bands = np.diff(below, axis=1)
+    longer = bands.copy()
     for later in range(1, PHASES):
-        cells += np.roll(period, -later, axis=0)
-    return np.ascontiguousarray(cells.reshape(grid.SLOTS, PHASES, grid.BANDS).transpose(2, 1, 0))
+        longer += np.roll(bands, -later, axis=0)
+    return np.ascontiguousarray(longer.reshape(grid.SLOTS, PHASES, grid.BANDS).transpose(2, 1, 0))
 
 
 def _resampled(values: Array, tempo: float) -> Array:
@@ -62,17 +83,17 @@ def _resampled(values: Array, tempo: float) -> Array:
     return here + (values[whole + 1] - here) * part
 
 
-def scores(cells: Array, key: MarkKey) -> Array:
-    """The pilots' score at each column of a folded sound."""
+def scores(received: Array, key: MarkKey) -> Array:
+    """The pilots' score at each column."""
     known, where = _pilots(key)
-    summed = _correlated(cells, known)
-    power = _correlated(cells**2, where)
+    summed = _correlated(received, known)
+    power = _correlated(received**2, where)
     flat = summed / np.sqrt(np.maximum(power, 1e-9))
     return np.ravel(flat.T)
 
 
-def _correlated(cells: Array, pattern: NDArray[np.complex64]) -> Array:
-    spectrum = np.fft.rfft(cells, axis=2)
+def _correlated(received: Array, pattern: NDArray[np.complex64]) -> Array:
+    spectrum = np.fft.rfft(received, axis=2)
     product = np.einsum("bps,bs->ps", spectrum, pattern)
     return np.fft.irfft(product, grid.SLOTS, axis=1).astype(np.float32, copy=False)
 
@@ -85,15 +106,15 @@ def _pilots(key: MarkKey) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]
     return known, where
 
 
-def cells_from(cells: Array, column: int) -> Array:
+def cells_from(received: Array, column: int) -> Array:
     """The cells of a period that begins at ``column``: SLOTS × BANDS."""
     slot, phase = divmod(column, PHASES)
-    return np.roll(cells[:, phase], -slot, axis=1).T
+    return np.roll(received[:, phase], -slot, axis=1).T
 
 
-def best(cells: Array, key: MarkKey, speed: Speed, count: int) -> list[Place]:
+def best(received: Array, key: MarkKey, speed: Speed, count: int) -> list[Place]:
     """The ``count`` places of the highest scores, no two beside each other."""
-    found = scores(cells, key)
+    found = scores(received, key)
     higher = (found >= np.roll(found, 1)) & (found > np.roll(found, -1))
     peaks = np.flatnonzero(higher)
     chosen = peaks[np.argsort(-found[peaks])[:count]]
