@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colophon.errors import TooSmallToMark
-from colophon.labels.watermark import image_read, image_sync, image_upright, payload
+from colophon.labels.watermark import image_patches, image_read, image_sync, image_upright, payload
 from colophon.labels.watermark.detection import Detection, Transform
-from colophon.labels.watermark.image_mask import mask
+from colophon.labels.watermark.image_mask import amplitude
 from colophon.labels.watermark.image_plane import luma, residual, resized
 from colophon.labels.watermark.image_tile import TILE, band, pattern
 from colophon.labels.watermark.key import MarkKey
@@ -27,11 +27,10 @@ Complex = NDArray[np.complex64]
 
 LEAST_SIDE = 96
 """Pixels that the short side of a picture must have at least."""
-_PER_SIDE = 4
-_LEAST_TILE = 80
-_NOISE_DB = 42.5
-_FLAT = 1.2
-"""Greatest root mean square of the mark in flat bright areas, in grey levels."""
+_PER_SIDE = (4, 3, 2, 1)
+"""How many tiles there are along the short side: as many as leave them pixels enough."""
+_ENOUGH = 112
+_NOISE_DB = 42.7
 # Luminance made of red, green and blue, and the change of them that alters it at the least cost.
 _LUMA = np.array([0.299, 0.587, 0.114])
 _COLOUR = 0.8 * _LUMA / (_LUMA @ _LUMA) + 0.2
@@ -41,8 +40,8 @@ _SEARCHED = 640
 """Pixels of the short side at which a picture is searched at most."""
 _POSES = 12
 _DECODED = 4
-_QUICK_LOOKS = 2 * _DECODED
-_FULL_LOOKS = _QUICK_LOOKS + _DECODED
+_QUICK_LOOKS = len(_PER_SIDE) * _DECODED
+_FULL_LOOKS = _QUICK_LOOKS + 2 * _DECODED
 
 
 def embed(pixels: Pixels, number: int, key: MarkKey, *, strength: float = 1.0) -> Pixels:
@@ -70,14 +69,12 @@ def _enlarging(change: Float, height: int) -> int:
 def _change(pixels: Pixels, tile: Float) -> Float:
     """What is added to the luminance, at the size at which a tile has ``TILE`` pixels."""
     height, width = pixels.shape[:2]
-    side = max(min(height, width) / _PER_SIDE, _LEAST_TILE)
+    side = next((side for side in _sides(pixels) if side >= _ENOUGH), min(height, width))
     high, wide = (round(length * TILE / side) for length in (height, width))
-    amplitude = mask(luma(resized(pixels, high, wide)))
+    target = 255 * 10 ** (-_NOISE_DB / 20) / float(np.sqrt(np.mean(_COLOUR**2)))
+    strong = amplitude(luma(resized(pixels, high, wide)), target)
     repeated = np.tile(tile, (-(-high // TILE), -(-wide // TILE)))[:high, :wide]
-    change = amplitude * repeated
-    target = 255 * 10 ** (-_NOISE_DB / 20)
-    gain = target / float(np.sqrt(np.mean(change * change) * np.mean(_COLOUR**2)))
-    return np.asarray(change * min(gain, _FLAT), np.float32)
+    return np.asarray(strong * repeated, np.float32)
 
 
 def detect(
@@ -91,17 +88,16 @@ def detect(
     if min(pixels.shape[:2]) < _LEAST_LOOK:
         return None
     looks = _QUICK_LOOKS if effort == "quick" else _FULL_LOOKS
-    for side in _sides(min(pixels.shape[:2])):
+    for side in _sides(pixels):
         found = _first(image_upright.lattices(pixels, side), image_upright.TURNS, key, looks)
         if found is not None:
             return found
     return None if effort == "quick" else _searched(pixels, key, looks)
 
 
-def _sides(short: int) -> list[float]:
-    """The sides of tiles that a picture has whose edges are still its own."""
-    plain, least = short / _PER_SIDE, float(_LEAST_TILE)
-    return [plain] if plain >= least else [plain, least]
+def _sides(pixels: Pixels) -> list[float]:
+    """The sides of tiles that a picture can have, in pixels, whose edges are still its own."""
+    return [min(pixels.shape[:2]) / count for count in _PER_SIDE]
 
 
 def _first(
@@ -110,20 +106,36 @@ def _first(
     """The payload of those of ``lattices`` that fit best."""
     readings = image_read.read(lattices, key)
     best = sorted(range(len(turns)), key=lambda i: -readings[i].fit)[:_DECODED]
-    words = payload.decode_many(np.stack([readings[i].soft for i in best]), key, looks)
-    for i, word in zip(best, words, strict=True):
+    return _decoded([(readings[i].soft, turns[i]) for i in best], key, looks)
+
+
+def _decoded(
+    readings: Sequence[tuple[Float, Transform]], key: MarkKey, looks: int
+) -> Detection | None:
+    words = payload.decode_many(np.stack([soft for soft, _ in readings]), key, looks)
+    for (_, turn), word in zip(readings, words, strict=True):
         if word is not None:
-            return Detection(word.payload, 1 - word.false_accept, turns[i])
+            return Detection(word.payload, 1 - word.false_accept, turn)
     return None
 
 
 def _searched(pixels: Pixels, key: MarkKey, looks: int) -> Detection | None:
     height, width = pixels.shape[:2]
     smaller = min(1.0, _SEARCHED / min(height, width))
-    plane = luma(resized(pixels, round(height * smaller), round(width * smaller)))
-    seen = image_sync.spectrum(residual(plane))
-    found = image_sync.poses(seen, min(plane.shape), key, _POSES)
-    matrices = [image_sync.refined(seen, matrix, key) for matrix in found]
+    high, wide = (max(1, round(length * smaller)) for length in (height, width))
+    plane = residual(luma(resized(pixels, high, wide)))
+    found = _posed(plane, key, looks)
+    return found or _decoded(list(image_patches.readings(plane, key)), key, looks)
+
+
+def _posed(plane: Float, key: MarkKey, looks: int) -> Detection | None:
+    """The mark where one turn, scale and stretch hold for the whole picture."""
+    seen = image_sync.spectrum(plane)
+    grid = image_sync.Grid.of(min(plane.shape), image_sync.FINE)
+    matrices = [
+        image_sync.refined(seen, matrix, key)
+        for matrix in image_sync.poses(seen, grid, key, _POSES)[0]
+    ]
     received = np.stack([seen.at(band() @ matrix) for matrix in matrices])
     # A half turn conjugates a spectrum and leaves its power alone.
     turns = [image_sync.transform(matrix, half) for half in (1, -1) for matrix in matrices]

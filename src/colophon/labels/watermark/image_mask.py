@@ -12,21 +12,45 @@ _DETAIL_SIGMA = 2.0
 _WINDOW = 9
 _QUIET = 3.0
 """Grey levels of detail that hide nothing yet."""
-_GROWTH = 0.5
-"""Exponent by which the mark grows with the detail that hides it."""
+_FLAT = 1.1
+"""Greatest root mean square of the mark in flat bright areas, in grey levels."""
+_LEAST_GROWTH, _MOST_GROWTH = 0.5, 1.0
+"""Exponents by which the mark grows with the detail that hides it."""
 _DARK = 25.0
 _BRIGHT = 110.0
+_SPARSE = 4
 
 
-def mask(luma: Float) -> Float:
-    """The mark's relative amplitude at each pixel of ``luma`` (0 … 255); 1 in flat bright areas.
+def amplitude(luma: Float, target: float) -> Float:
+    """The mark's amplitude at each pixel of ``luma``, in grey levels (0 … 255).
 
-    Detail hides a mark, but only where it lies: beside an edge the quieter side counts. In the
-    dark a grey level is a greater step for the eye.
+    Its root mean square comes to ``target`` where the picture has detail enough to hide that much.
+    Detail hides a mark only where it lies: beside an edge the quieter side counts. In the dark a
+    grey level is a greater step for the eye.
     """
     detail = luma - cv2.GaussianBlur(luma, (0, 0), _DETAIL_SIGMA)
     power = cv2.boxFilter(detail * detail, -1, (_WINDOW, _WINDOW))
     activity = cv2.erode(np.sqrt(np.maximum(power, 0)), np.ones((5, 5), np.uint8))
-    activity = cv2.GaussianBlur(activity, (0, 0), _DETAIL_SIGMA)
+    hidden = 1 + cv2.GaussianBlur(activity, (0, 0), _DETAIL_SIGMA) / _QUIET
     shade = np.clip((cv2.GaussianBlur(luma, (0, 0), 3.0) + _DARK) / (_BRIGHT + _DARK), 0, 1)
-    return np.asarray(shade**0.6 * (1 + activity / _QUIET) ** _GROWTH, np.float32)
+    flat = _FLAT * shade**0.6
+    growth = _growth(flat, hidden, target)
+    strong = flat * hidden**growth
+    return np.asarray(strong * min(1.0, target / _rms(strong)), np.float32)
+
+
+def _growth(flat: Float, hidden: Float, target: float) -> float:
+    """The exponent with which the mark reaches ``target``."""
+    few, these = flat[::_SPARSE, ::_SPARSE], hidden[::_SPARSE, ::_SPARSE]
+    low, high = _LEAST_GROWTH, _MOST_GROWTH
+    for _ in range(6):
+        middle = (low + high) / 2
+        if _rms(few * these**middle) < target:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def _rms(values: Float) -> float:
+    return float(np.sqrt(np.mean(values * values))) + 1e-9

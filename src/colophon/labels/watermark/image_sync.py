@@ -15,21 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colophon.labels.watermark.detection import Transform
-from colophon.labels.watermark.image_tile import LOWEST, waves
+from colophon.labels.watermark.image_tile import HIGHEST, LOWEST, waves
 from colophon.labels.watermark.key import MarkKey
 
 Float = NDArray[np.float32]
 Complex = NDArray[np.complex64]
 
-_STEP = 0.003
-_ANGLES = 1050
+FINE, COARSE = 0.003, 0.006
+"""Steps of a search, in logarithm of scale and in radians: for whole pictures, and for parts."""
 _NEAREST, _FARTHEST = 1.0, 0.13
 """A tile's side over the picture's short side: the greatest and the least that are looked for."""
 _CLIP = 6.0
 _BACKGROUND = 25
 _HIGHEST_FREQUENCY = 0.47
-_ROWS = 2048
-_SCALES = int(np.log(_NEAREST / _FARTHEST) / _STEP)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,26 +81,62 @@ def _smoothing(length: int, padded: int) -> Float:
     return np.asarray(np.sinc(offset) ** 2, np.float32)
 
 
-def poses(seen: Spectrum, short: int, key: MarkKey, count: int) -> NDArray[np.float64]:
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The hypotheses tried. ``first``: the lowest frequency looked at, in cycles a pixel."""
+
+    step: float
+    first: float
+
+    @classmethod
+    def of(cls, short: int, step: float) -> Grid:
+        """For a picture whose short side has ``short`` pixels."""
+        return cls(step, LOWEST / (_NEAREST * short))
+
+    @property
+    def scales(self) -> int:
+        """How many scales there are."""
+        return int(np.log(_NEAREST / _FARTHEST) / self.step)
+
+    @property
+    def angles(self) -> int:
+        """How many angles there are to a half turn."""
+        return int(cv2.getOptimalDFTSize(round(np.pi / self.step)))
+
+    @property
+    def rows(self) -> int:
+        """How many frequencies there are."""
+        return _rows(self.step, self.scales)
+
+
+def _rows(step: float, scales: int) -> int:
+    return int(cv2.getOptimalDFTSize(scales + int(np.log(HIGHEST / LOWEST) / step) + 2))
+
+
+def poses(
+    seen: Spectrum, grid: Grid, key: MarkKey, count: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The ``count`` likeliest of all turns, scales and mirrorings, as matrices, likeliest first.
 
-    ``matrix``: a wave's place in the tile times this is its frequency in the plane.
+    A wave's place in the tile times the matrix is its frequency in the plane. Beside them: by how
+    many standard deviations each stands out.
     """
-    first = LOWEST / (_NEAREST * short)
-    table = cv2.dft(_laid_out(seen, first))
+    table = cv2.dft(_laid_out(seen, grid))
+    patterns = _patterns(key, grid.step, grid.rows, grid.angles)
     peaks = np.concatenate(
-        [_peaks(table, pattern, side) for side, pattern in enumerate(_patterns(key))]
+        [_peaks(table, pattern, side, grid) for side, pattern in enumerate(patterns)]
     )
     best = peaks[np.argsort(-peaks[:, 3])[:count]]
-    scales = first / LOWEST * np.exp(best[:, 1] * _STEP)
-    angles = best[:, 2] * (np.pi / _ANGLES)
-    return np.stack([_matrix(*pose) for pose in zip(best[:, 0], scales, angles, strict=True)])
+    scales = grid.first / LOWEST * np.exp(best[:, 1] * grid.step)
+    angles = best[:, 2] * (np.pi / grid.angles)
+    matrices = [_matrix(*pose) for pose in zip(best[:, 0], scales, angles, strict=True)]
+    return np.array(matrices).reshape(-1, 2, 2), best[:, 3]
 
 
-def _peaks(table: Float, pattern: Float, side: int) -> NDArray[np.float64]:
+def _peaks(table: Float, pattern: Float, side: int, grid: Grid) -> NDArray[np.float64]:
     """Where ``pattern`` fits: ``side``, row, column and how well, in standard deviations."""
     product = cv2.mulSpectrums(table, pattern, 0, conjB=True)
-    fits = cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE)[:_SCALES]
+    fits = cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE)[: grid.scales]
     fits -= fits.mean(axis=1, keepdims=True)
     fits /= fits.std(axis=1, keepdims=True) + 1e-9
     row, column = np.nonzero((fits == cv2.dilate(fits, np.ones((3, 3), np.uint8))) & (fits > 2))
@@ -115,37 +149,36 @@ def _matrix(mirrored: float, scale: float, angle: float) -> NDArray[np.float64]:
     return np.asarray(scale * np.diag([1.0, -1.0 if mirrored else 1.0]) @ turn)
 
 
-def _laid_out(seen: Spectrum, first: float) -> Float:
-    """Power by logarithm of frequency (rows, from ``first`` on) and angle (columns, a half turn)."""
-    radius = first * np.exp(np.arange(_ROWS) * _STEP)
+def _laid_out(seen: Spectrum, grid: Grid) -> Float:
+    """Power by logarithm of frequency (rows) and by angle from down to across (columns)."""
+    radius = grid.first * np.exp(np.arange(grid.rows) * grid.step)
     radius = radius[radius < _HIGHEST_FREQUENCY]
-    # The angle runs from "down" to "across": down = radius·cos, across = radius·sin.
-    angle = np.arange(_ANGLES) * np.pi / _ANGLES
+    angle = np.arange(grid.angles) * (np.pi / grid.angles)
     down = np.outer(radius, np.cos(angle)) * seen.height + seen.height // 2
     across = np.outer(radius, np.sin(angle)) * seen.width
     power = np.minimum(np.abs(seen.values) ** 2, _CLIP).astype(np.float32)
     power -= power.mean()
-    table = np.zeros((_ROWS, _ANGLES), np.float32)
+    table = np.zeros((grid.rows, grid.angles), np.float32)
     table[: len(radius)] = cv2.remap(
         power, across.astype(np.float32), down.astype(np.float32), cv2.INTER_LINEAR
     )
     return table
 
 
-@lru_cache(maxsize=4)
-def _patterns(key: MarkKey) -> tuple[Float, Float]:
+@lru_cache(maxsize=8)
+def _patterns(key: MarkKey, step: float, rows: int, angles: int) -> tuple[Float, Float]:
     """Where the waves of ``key`` lie in such a table, plain and mirrored, transformed."""
     found = waves(key)
-    pictures = []
+    patterns = []
     for flip in (1, -1):
-        table = np.zeros((_ROWS, _ANGLES), np.float32)
+        table = np.zeros((rows, angles), np.float32)
         down, across = (found.places * [1, flip]).T
-        row = np.log(np.hypot(down, across) / LOWEST) / _STEP
-        column = np.arctan2(across, down) % np.pi / np.pi * _ANGLES
-        cells = row.round().astype(int), column.round().astype(int) % _ANGLES
+        row = np.log(np.hypot(down, across) / LOWEST) / step
+        column = np.arctan2(across, down) % np.pi / np.pi * angles
+        cells = row.round().astype(int), column.round().astype(int) % angles
         np.add.at(table, cells, found.amplitudes**2)
-        pictures.append(np.asarray(cv2.dft(table)))
-    return pictures[0], pictures[1]
+        patterns.append(np.asarray(cv2.dft(table)))
+    return patterns[0], patterns[1]
 
 
 _MOVES = np.array(
@@ -158,11 +191,13 @@ _MOVES = np.array(
     float,
 )
 """Larger, turned, stretched one way and stretched aslant: what a pose is improved by."""
-_FIRST_STEP, _LAST_STEP = 0.002, 0.0002
+_LAST_STEP = 0.0002
 
 
-def refined(seen: Spectrum, matrix: NDArray[np.float64], key: MarkKey) -> NDArray[np.float64]:
-    """``matrix`` moved a little to where the waves receive most."""
+def refined(
+    seen: Spectrum, matrix: NDArray[np.float64], key: MarkKey, step: float = 0.002
+) -> NDArray[np.float64]:
+    """``matrix`` moved to where the waves receive most, by ``step`` at a time at first."""
     found = waves(key)
     weights = found.amplitudes**2 / np.sum(found.amplitudes**2)
 
@@ -171,7 +206,6 @@ def refined(seen: Spectrum, matrix: NDArray[np.float64], key: MarkKey) -> NDArra
         return power @ weights
 
     best = float(received(matrix[None])[0])
-    step = _FIRST_STEP
     while step > _LAST_STEP:
         tries = matrix @ (np.eye(2) + step * np.concatenate([_MOVES, -_MOVES]))
         fits = received(tries)

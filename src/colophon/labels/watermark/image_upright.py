@@ -33,7 +33,8 @@ TURNS = [
 def lattices(pixels: NDArray[np.uint8], side: float) -> Complex:
     """What was received at the places of ``band()``, were a tile ``side`` pixels: see ``TURNS``."""
     high, wide = (max(1, round(length * TILE / side)) for length in pixels.shape[:2])
-    tiles = _added_up(residual(luma(resized(pixels, high, wide))))
+    plane = residual(luma(resized(pixels, high, wide) if side > TILE else pixels))
+    tiles = _added_up(resized(plane, high, wide))
     spectrum = np.fft.fft2(tiles).astype(np.complex64)
     found = []
     for turn in TURNS:
