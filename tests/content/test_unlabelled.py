@@ -70,7 +70,7 @@ def version_of(content):
 def test_measures_9_the_version_bears_the_implicit_label_and_the_manifest_and_nothing_to_see(
     content, run_jobs, png
 ):
-    from PIL import Image
+    from PIL import Image, ImageChops
 
     accept(content)
     run_jobs()
@@ -82,7 +82,9 @@ def test_measures_9_the_version_bears_the_implicit_label_and_the_manifest_and_no
     assert found.layers.credential.valid
     assert found.layers.explicit is None or not found.layers.explicit.present
     with Image.open(path) as without, Image.open(io.BytesIO(png)) as original:
-        assert without.convert("RGB").tobytes() == original.convert("RGB").tobytes()
+        change = ImageChops.difference(without.convert("RGB"), original.convert("RGB"))
+    # The watermark, which nobody sees.
+    assert max(high for _, high in change.getextrema()) < 24
     assert [note["code"] for note in version.notes] == ["without_explicit_label"]
 
 

@@ -33,6 +33,8 @@ def command(files: tuple[str, ...], *, look: Look, manner: Manner) -> None:
       colophon inspect --json downloads/ > report.json
       colophon inspect archive/ --jobs 2 --report archive.csv
     """
+    from colophon.cli import profile
     from colophon.labels.reading import inspect
 
-    sys.exit(examine(files, partial(inspect, look=look), manner))
+    marks = profile.mark_keys(profile.initialised(None))
+    sys.exit(examine(files, partial(inspect, look=look, marks=marks), manner))

@@ -13,6 +13,7 @@ from colophon.labels.model import Applied, Style
 if TYPE_CHECKING:
     from colophon.labels.certificates import Signer
     from colophon.labels.security_data import Sm2Key
+    from colophon.labels.watermark.key import MarkKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,10 @@ class Operator:
 
         path = self.folder / "signing" / KEY_FILE
         return Sm2Key.load(path) if path.exists() else None
+
+    def mark_key(self) -> MarkKey | None:
+        """The key of watermarks, or None where there is none."""
+        return mark_key(self.folder)
 
     def record(self, applied: Applied) -> str:
         """Enters a labelled file in the register before it gets its name; answers its id."""
@@ -109,6 +114,22 @@ def _is_begun(folder: Path) -> bool:
         raise Unreadable(file=folder) from error
     except (OSError, ValueError):
         return False
+
+
+def mark_key(folder: Path | None) -> MarkKey | None:
+    """The key of watermarks in a data folder, or None where there is none."""
+    if folder is None:
+        return None
+    from colophon.labels.marking import key_file
+
+    path = folder / "signing" / key_file.NAME
+    return key_file.load(path) if path.exists() else None
+
+
+def mark_keys(folder: Path | None) -> tuple[MarkKey, ...]:
+    """The keys whose watermarks are looked for."""
+    own = mark_key(folder)
+    return () if own is None else (own,)
 
 
 def own_anchors(folder: Path) -> list[bytes]:

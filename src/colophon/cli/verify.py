@@ -93,8 +93,10 @@ def _look(
     chosen = Path(listed) if listed else own_list
     manifests = TrustList.load(chosen, trusted) if chosen.is_dir() else TrustList.of(trusted)
 
+    marks = profile.mark_keys(folder)
+
     def look(path: Path) -> Findings:
-        found = inspect(path, anchors=manifests, trust=store, look="auto")
+        found = inspect(path, anchors=manifests, trust=store, look="auto", marks=marks)
         return verification.registered(found)
 
     return look

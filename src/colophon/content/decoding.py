@@ -15,9 +15,11 @@ from pathlib import Path
 from colophon.errors import ColophonError
 from colophon.labels import checking
 from colophon.labels.apart import Bounds, Worker
-from colophon.labels.model import CredentialLayer, ExplicitLayer, Medium
+from colophon.labels.model import CredentialLayer, Medium
 from colophon.labels.placing import STALE_SECONDS
+from colophon.labels.reading import Seen
 from colophon.labels.sources import Opened
+from colophon.parties import signing
 from colophon.store import files, folder
 
 AT_A_TIME = 2
@@ -31,25 +33,23 @@ _turns = threading.BoundedSemaphore(AT_A_TIME)
 _idle: deque[Worker] = deque()
 
 
-def explicit(
-    given: Opened, media_type: str, medium: Medium, manifest: CredentialLayer | None
-) -> ExplicitLayer | None:
-    """As ``checking.explicit``, with pixels and sound decoded apart."""
-    seen = _looked(given) if medium in _PERCEIVED else None
-    if seen is not None and seen.present:
-        return seen
-    return checking.explicit(given, media_type, medium, manifest, look="off") or seen
+def seen(given: Opened, media_type: str, medium: Medium, manifest: CredentialLayer | None) -> Seen:
+    """As ``reading.seen``, with pixels and sound decoded apart."""
+    shown, mark = _looked(given) if medium in _PERCEIVED else (None, None)
+    if shown is not None and shown.present:
+        return shown, mark
+    return checking.explicit(given, media_type, medium, manifest, look="off") or shown, mark
 
 
-def _looked(given: Opened) -> ExplicitLayer | None:
+def _looked(given: Opened) -> Seen:
     if not _turns.acquire(timeout=PATIENCE_SECONDS):
-        return None
+        return None, None
     worker = _idle.pop() if _idle else Worker(BOUNDS)
     try:
         with _as_file(given) as path:
-            return worker.look(path, given.name)
+            return worker.look(path, given.name, signing.mark_keys())
     except ColophonError:
-        return None
+        return None, None
     finally:
         _idle.append(worker)
         _turns.release()

@@ -61,6 +61,7 @@ class Content(models.Model):
     labelled_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     labelled_size = models.PositiveBigIntegerField(null=True, blank=True)
     produce_id = models.CharField(_("produce id"), max_length=200, db_index=True)
+    watermark = models.CharField(_("watermark"), max_length=16, blank=True, db_index=True)
     duty = models.JSONField(default=dict, blank=True)
     written = models.JSONField(default=dict, blank=True)
     notes = models.JSONField(default=list, blank=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from colophon.content import unlabelled
+from colophon.content import register, unlabelled
 from colophon.content.models import Content
 from colophon.content.states import State
 from colophon.content.submission import subject
@@ -41,6 +41,7 @@ def record(applied: Applied, *, by: str, now: datetime) -> Content:
     )
     shown = applied.to_json()
     content.duty, content.written = shown["duty"], shown["written"]
+    content.watermark = register.mark_of(content.written)
     content.save(force_insert=True)
     body = {"sha256": applied.sha256, "produce_id": content.produce_id}
     events.append(RECORDED, subject(content), body, by=by, now=now)

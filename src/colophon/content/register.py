@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from typing import TYPE_CHECKING, BinaryIO
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
@@ -88,6 +89,16 @@ def by_label(aigc: AigcLayer) -> Content | None:
         ):
             return content
     return None
+
+
+def mark_of(written: Mapping[str, Any]) -> str:
+    """The payload among what was written; empty without a watermark."""
+    return str((written.get("watermark") or {}).get("payload") or "")
+
+
+def by_mark(payload: str) -> Content | None:
+    """The content whose watermark carries this payload (16 hex digits)."""
+    return Content.objects.filter(watermark=payload).exclude(watermark="").first()
 
 
 def _written(content: Content) -> tuple[str | None, ...]:

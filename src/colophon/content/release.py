@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
+from colophon.content import register
 from colophon.content.decoding import WORK, work_folder
 from colophon.content.models import Content
 from colophon.content.states import SETTLED, State, moved
@@ -161,6 +162,7 @@ def _applied(
         ),
         credential=signing.signer(),
         label_key=signing.label_key(),
+        mark_key=signing.mark_key(),
         progress=progress,
         kind=content.kind or None,
         action=content.action,
@@ -217,6 +219,7 @@ def _release(
     content.labelled_sha256, content.labelled_size = blob.sha256, blob.size
     shown = applied.to_json()
     content.duty, content.written = shown["duty"], shown["written"]
+    content.watermark = register.mark_of(content.written)
     content.notes = [note.to_json() for note in applied.notes]
     content.progress, content.released = 100, now
     content.save()

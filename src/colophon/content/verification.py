@@ -12,6 +12,8 @@ from colophon.labels.security_data import EMPTY, TrustStore
 from colophon.labels.sources import Source
 from colophon.parties import operator, signing
 
+LABEL_REMOVED = remark("register_label_removed")
+OTHERS_LABEL = remark("register_others_label")
 SAME_NUMBER = remark("register_bytes_differ")
 UNLABELLED_ORIGINAL = remark("register_original")
 WITHOUT_EXPLICIT = remark("register_without_explicit")
@@ -31,7 +33,7 @@ def inspect_upload(source: Source, name: str) -> Findings:
         anchors=signing.manifest_trust(),
         trust=trusted_keys(),
         look="auto",
-        eye=decoding.explicit,
+        eye=decoding.seen,
     )
     return registered(found)
 
@@ -53,9 +55,10 @@ def registered(findings: Findings) -> Findings:
             return _with(findings, layer, note=UNLABELLED_ORIGINAL)
         return _with(findings, layer, integrity=Integrity.INTACT)
     aigc = findings.layers.aigc
-    named = register.by_label(aigc) if aigc is not None and aigc.present else None
+    labelled = aigc is not None and aigc.present
+    named = register.by_label(aigc) if aigc is not None and labelled else None
     if named is None:
-        return _with(findings, RegisterLayer(known=False))
+        return _by_mark(findings, labelled=labelled)
     layer = RegisterLayer(known=True, content_id=str(named.id))
     unsure = findings.integrity is Integrity.UNVERIFIABLE
     return _with(
@@ -64,6 +67,18 @@ def registered(findings: Findings) -> Findings:
         integrity=Integrity.ALTERED if unsure else findings.integrity,
         note=SAME_NUMBER,
     )
+
+
+def _by_mark(findings: Findings, *, labelled: bool) -> Findings:
+    """What the watermark alone tells: with no label left in the file, it was removed."""
+    mark = findings.layers.watermark
+    marked = register.by_mark(mark.payload) if mark is not None and mark.payload else None
+    if marked is None:
+        return _with(findings, RegisterLayer(known=False))
+    layer = RegisterLayer(known=True, content_id=str(marked.id), match="watermark")
+    if labelled:
+        return _with(findings, layer, note=OTHERS_LABEL)
+    return _with(findings, layer, integrity=Integrity.REMOVED, note=LABEL_REMOVED)
 
 
 def _with(

@@ -13,7 +13,7 @@ import selectors
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,12 +30,16 @@ from colophon.labels.model import (
     Label,
     Requirement,
     Style,
+    WatermarkLayer,
 )
 from colophon.labels.remarks import remark
+from colophon.labels.watermark.detection import Transform
 
 if TYPE_CHECKING:
     from colophon.labels.certificates import Signer
+    from colophon.labels.reading import Seen
     from colophon.labels.security_data import Sm2Key
+    from colophon.labels.watermark.key import MarkKey
 
 LISTEN_SECONDS = 0.5
 FILES_A_CHILD = 200
@@ -67,6 +71,7 @@ class Worker:
         credential: Signer | None = None,
         progress: Callable[[float], None] | None = None,
         label_key: Sm2Key | None = None,
+        mark_key: MarkKey | None = None,
         acceptance: Acceptance | None = None,
         style: Style | None = None,
         **options: str | bool | tuple[str, str] | None,
@@ -83,22 +88,24 @@ class Worker:
             "label": asdict(label),
             "credential": _signer_out(credential),
             "label_key": label_key.secret if label_key else None,
+            "mark_key": mark_key.secret.hex() if mark_key else None,
             "acceptance": asdict(acceptance) if acceptance else None,
             "style": asdict(style) if style else None,
             "options": options,
         }
         return _answered(self._asked(order, source.name, progress))
 
-    def look(self, source: Path, name: str) -> ExplicitLayer | None:
-        """The explicit label a file shows or sounds, as ``checking.explicit`` finds it.
+    def look(self, source: Path, name: str, marks: Sequence[MarkKey] = ()) -> Seen:
+        """The explicit label a file shows or sounds and its watermark, as ``reading.seen`` does.
 
         Raises MalformedFile where the file broke the child, TooLarge where it took too long.
         """
-        order = {"act": "look", "source": str(source), "name": name}
+        keys = [key.secret.hex() for key in marks]
+        order = {"act": "look", "source": str(source), "name": name, "marks": keys}
         answer = self._asked(order, name, None)
         if "error" in answer:
             raise _error(answer)
-        return _layer(answer["explicit"])
+        return _layer(answer["explicit"]), _mark(answer["watermark"])
 
     def _asked(
         self, order: dict[str, Any], name: str, progress: Callable[[float], None] | None
@@ -205,6 +212,13 @@ def _layer(body: Mapping[str, Any] | None) -> ExplicitLayer | None:
     return ExplicitLayer(**{**body, "requirements": requirements})
 
 
+def _mark(body: Mapping[str, Any] | None) -> WatermarkLayer | None:
+    if body is None:
+        return None
+    transform = Transform(**body["transform"]) if body["transform"] else None
+    return WatermarkLayer(**{**body, "transform": transform})
+
+
 def _broken(child: subprocess.Popen[bytes]) -> str:
     code = child.wait()
     return f"its decoder broke off ({-code})" if code < 0 else "its decoder gave up"
@@ -256,21 +270,25 @@ def _done(order: Mapping[str, Any], answers: IO[bytes]) -> dict[str, Any]:
 
 
 def _looked(order: Mapping[str, Any]) -> dict[str, Any]:
-    from colophon.labels import carriers, checking
-    from colophon.labels.reading import medium_in
+    from colophon.labels import carriers
+    from colophon.labels.reading import medium_in, seen
     from colophon.labels.sources import opened
+    from colophon.labels.watermark.key import MarkKey
 
     with opened(order["source"], order["name"]) as given:
         found = carriers.recognise(given.file, given.name)
         if found is None:
-            return {"explicit": None}
+            return {"explicit": None, "watermark": None}
         medium = medium_in(given, found.media_type)
-        layer = checking.explicit(given, found.media_type, medium, None)
-    return {"explicit": asdict(layer) if layer else None}
+        marks = [MarkKey(bytes.fromhex(key)) for key in order["marks"]]
+        layers = seen(given, found.media_type, medium, None, look="auto", marks=marks)
+    explicit, mark = (asdict(layer) if layer else None for layer in layers)
+    return {"explicit": explicit, "watermark": mark}
 
 
 def _worked(order: Mapping[str, Any], answers: IO[bytes]) -> dict[str, Any]:
     from colophon.labels.security_data import Sm2Key
+    from colophon.labels.watermark.key import MarkKey
     from colophon.labels.writing import apply
 
     options = dict(order["options"])
@@ -282,6 +300,7 @@ def _worked(order: Mapping[str, Any], answers: IO[bytes]) -> dict[str, Any]:
         label=Label(**order["label"]),
         credential=_signer_in(order["credential"]),
         label_key=Sm2Key(order["label_key"]) if order["label_key"] else None,
+        mark_key=MarkKey(bytes.fromhex(order["mark_key"])) if order["mark_key"] else None,
         acceptance=Acceptance(**order["acceptance"]) if order["acceptance"] else None,
         style=Style(**order["style"]) if order["style"] else None,
         action=Action(options.pop("action", None) or Action.CREATED),

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from colophon.labels.remarks import Remark
+from colophon.labels.watermark.detection import Transform
 
 
 class Medium(StrEnum):
@@ -212,9 +213,14 @@ class CredentialLayer:
 
 @dataclass(frozen=True, slots=True)
 class WatermarkLayer:
+    """``payload``: 16 hex digits; None where only traces of a mark were found. ``confidence``: one
+    less the probability that a file without a mark gives as much. ``transform``: how the content
+    was changed since, as far as the mark tells."""
+
     present: bool
     payload: str | None = None
     confidence: float | None = None
+    transform: Transform | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +333,16 @@ class ExplicitWritten:
     contrast: float | None = None
     seconds: float | None = None
     form: str = "words"  # words | speech | rhythm
+
+
+@dataclass(frozen=True, slots=True)
+class WatermarkWritten:
+    """The mark as put in and read back: ``payload`` is 16 hex digits. How near the marked content
+    is to the one before, in decibels: of pictures ``psnr_db``, of sound ``snr_db``."""
+
+    payload: str
+    psnr_db: float | None = None
+    snr_db: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,14 @@ from colophon.errors import ExplicitRequired, Lang, UsageError
 from colophon.labels import duty
 from colophon.labels.credential_assertions import COMPOSITE, GENERATED
 from colophon.labels.duty import Action
+from colophon.labels.marking.order import Mark
 from colophon.labels.model import Acceptance, Applied, Duty, Kind, Label, LabelValue, Medium, Style
 from colophon.labels.profiles import Profile, profile
 
 if TYPE_CHECKING:
     from colophon.labels.certificates import Signer
     from colophon.labels.security_data import Sm2Key
+    from colophon.labels.watermark.key import MarkKey
 
 Word = TypeVar("Word", bound=StrEnum)
 SOURCE_TYPES = {
@@ -34,7 +36,7 @@ class More(TypedDict, total=False):
     it open.
     ``system``: the generating system's name and version. ``acceptance``: a user's, for a version
     without an explicit label. ``label_key`` signs the label and binds its content (Chinese
-    profiles). ``sidecar``: whether a label may lie in a file beside one that can hold none.
+    profiles). ``mark_key``: the watermark's, under which the number becomes its payload. ``sidecar``: whether a label may lie in a file beside one that can hold none.
     ``manifest_beside``: what can hold no manifest gets one in a file beside it.
     ``text_manifest``: words get a manifest in invisible characters or a comment (by default where
     the profile asks for two layers). ``replace``: an existing target may go. ``progress`` hears 0.0 to 1.0 and stops the work by
@@ -51,6 +53,7 @@ class More(TypedDict, total=False):
     system: tuple[str, str] | None
     acceptance: Acceptance | None
     label_key: Sm2Key | None
+    mark_key: MarkKey | None
     sidecar: bool
     manifest_beside: bool
     text_manifest: bool | None
@@ -79,6 +82,8 @@ class Order:
     manifest_beside: bool
     text_manifest: bool
     label_key: Sm2Key | None
+    mark: Mark | None
+    must_mark: bool
     progress: Callable[[float], None] | None
 
     @property
@@ -95,8 +100,10 @@ def check(rules: str, explicit: str, watermark: str, more: More) -> None:
     chosen = profile(rules)
     if explicit not in ("auto", "on", "off"):
         raise UsageError(detail=f"explicit={explicit}: auto, on or off")
-    if watermark not in ("auto", "off"):
-        raise UsageError(detail="no watermark is there in this release; use auto or off")
+    if watermark not in ("auto", "on", "off"):
+        raise UsageError(detail=f"watermark={watermark}: auto, on or off")
+    if watermark == "on" and more.get("mark_key") is None:
+        raise UsageError(detail="watermark=on needs a mark key; colophon init makes one")
     if chosen.names_system and more.get("system") is None:
         raise UsageError(detail=f"profile {rules} names the generating system and its version")
     wording = more.get("wording")
@@ -116,6 +123,7 @@ def settle(
     *,
     rules: str,
     explicit: str,
+    watermark: str,
     signer: Signer | None,
     more: More,
 ) -> Order:
@@ -145,7 +153,18 @@ def settle(
         text_manifest=chosen.signs_words if text_manifest is None else text_manifest,
         progress=more.get("progress"),
         label_key=more.get("label_key") if chosen.chinese else None,
+        mark=_mark(label, watermark, more.get("mark_key")),
+        must_mark=watermark == "on",
     )
+
+
+def _mark(label: Label, wanted: str, key: MarkKey | None) -> Mark | None:
+    """The mark to put in. A platform's labels 2 and 3 tell of content that others made: it gets
+    one only where that is asked for.
+    """
+    if key is None or wanted == "off" or (label.label != LabelValue.IS and wanted != "on"):
+        return None
+    return Mark(key.payload(label.produce_id), key)
 
 
 def _acceptance(due: Duty, explicit: str, given: Acceptance | None) -> Acceptance | None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 
-from colophon.errors import UnknownType
+from colophon.errors import InputError, UnknownType
 from colophon.labels import binding, carriers, gathering, sidecar
 from colophon.labels.carriers.packet import Carrier, Packet
 from colophon.labels.model import (
@@ -30,6 +31,7 @@ from colophon.labels.model import (
     Notice,
     Security,
     Verdict,
+    WatermarkLayer,
 )
 from colophon.labels.remarks import Remark, remark
 from colophon.labels.security_data import EMPTY, TrustStore
@@ -38,6 +40,7 @@ from colophon.labels.tolerant import fields
 
 if TYPE_CHECKING:
     from colophon.labels.trust_list import TrustList
+    from colophon.labels.watermark.key import MarkKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,9 @@ class Trusted:
 
 _WRONG_PRODUCER = "security_wrong_producer"
 Look = Literal["off", "auto", "on"]
-Eye = Callable[[Opened, str, Medium, CredentialLayer | None], ExplicitLayer | None]
+Seen = tuple[ExplicitLayer | None, WatermarkLayer | None]
+"""What pixels and sound themselves tell."""
+Eye = Callable[[Opened, str, Medium, CredentialLayer | None], Seen]
 TEXT_CAP = 16 << 20
 """Bytes of a text of unknown kind that are searched for labels."""
 _VERDICTS = {
@@ -113,6 +118,7 @@ def inspect(
     digest: str | None = None,
     look: Look = "off",
     manifests: bool = True,
+    marks: Sequence[MarkKey] = (),
     eye: Eye | None = None,
 ) -> Findings:
     """Everything ``source`` says about its origin.
@@ -127,10 +133,15 @@ def inspect(
         found = _packets(given)
         medium = medium_in(given, found.media_type)
         layers = _layers(given, found, Trusted(anchors, trust, manifests))
-        seen = _seen(given, found, medium, layers, look=look, eye=eye)
+        if eye is not None and look != "off":
+            explicit, mark = eye(given, found.media_type, medium, layers.credential)
+        else:
+            explicit, mark = seen(
+                given, found.media_type, medium, layers.credential, look=look, marks=marks
+            )
         inner = () if look == "off" else _members(given, found.media_type)
         sha256 = digest or _digest(given)
-    layers = replace(layers, explicit=seen)
+    layers = replace(layers, explicit=explicit, watermark=mark)
     return Findings(
         str(given.path or given.name),
         found.media_type,
@@ -233,14 +244,27 @@ def _credential(
     return credential.read_sidecar(given.file, media_type, beside, anchors, aigc_json=fields)
 
 
-def _seen(
-    given: Opened, found: Gathered, medium: Medium, layers: Layers, *, look: Look, eye: Eye | None
-) -> ExplicitLayer | None:
-    if eye is not None and look != "off":
-        return eye(given, found.media_type, medium, layers.credential)
+def seen(
+    given: Opened,
+    media_type: str,
+    medium: Medium,
+    manifest: CredentialLayer | None,
+    *,
+    look: Look,
+    marks: Sequence[MarkKey] = (),
+) -> Seen:
+    """The explicit label and the watermark; what cannot be decoded tells of none."""
     from colophon.labels import checking
 
-    return checking.explicit(given, found.media_type, medium, layers.credential, look=look)
+    explicit = checking.explicit(given, media_type, medium, manifest, look=look)
+    if look == "off" or not marks:
+        return explicit, None
+    from colophon.labels.marking import dispatch
+    from colophon.labels.marking.order import Order
+
+    with suppress(InputError):
+        return explicit, dispatch.look(given.file, media_type, marks, Order(given.name))
+    return explicit, None
 
 
 def _iptc(packets: Iterable[Packet]) -> IptcLayer:
@@ -266,7 +290,8 @@ def _verdict(layers: Layers) -> tuple[Verdict, Notice]:
         if layer is not None and layer.present
     ]
     traces = any(kind.rpartition("/")[2] in _MACHINE_MADE for kind in types)
-    if traces or (layers.explicit and layers.explicit.present):
+    shown = (layers.explicit, layers.watermark)
+    if traces or any(layer is not None and layer.present for layer in shown):
         return Verdict.SUSPECTED, Notice.SUSPECTED
     return Verdict.UNLABELLED, Notice.NONE
 

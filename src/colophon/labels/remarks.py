@@ -110,6 +110,11 @@ ALL: Mapping[str, tuple[str, str]] = MappingProxyType(
             "画面放不下所设的字高，字高改为最短边的 {percent}%",
             "the words are lower than asked for, to fit: {percent} % of the shortest side",
         ),
+        # The watermark.
+        "no_watermark": (
+            "未加数字水印（{reason}）",
+            "no watermark was put in ({reason})",
+        ),
         # What the operator's register adds.
         "register_original": (
             "登记簿：这是添加标识之前的原件",
@@ -118,6 +123,14 @@ ALL: Mapping[str, tuple[str, str]] = MappingProxyType(
         "register_bytes_differ": (
             "登记簿：标识在案，文件内容却与放行时不同",
             "register: the label is known, the bytes differ from those released",
+        ),
+        "register_label_removed": (
+            "登记簿：凭数字水印认出在此放行的内容，其元数据标识已被去除",
+            "register: its watermark is that of a content released here; its label was removed",
+        ),
+        "register_others_label": (
+            "登记簿：凭数字水印认出在此放行的内容，文件中的标识却不是放行时写入的",
+            "register: its watermark is that of a content released here; its label is another",
         ),
         "register_without_explicit": (
             "登记簿：应用户要求提供的没有显式标识的版本；用户须自行声明并添加标识",

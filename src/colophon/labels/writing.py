@@ -22,6 +22,7 @@ from colophon.errors import (
     ReadBackFailed,
     SidecarNeeded,
     TargetUnwritable,
+    TooSmallToMark,
     UnknownType,
     UsageError,
     WrongExtension,
@@ -39,6 +40,8 @@ from colophon.labels import (
     succession,
 )
 from colophon.labels.carriers.packet import Carrier, Packet, PacketForm
+from colophon.labels.marking.order import Mark
+from colophon.labels.marking.order import Order as MarkOrder
 from colophon.labels.model import (
     Acceptance,
     AigcLayer,
@@ -60,6 +63,8 @@ if TYPE_CHECKING:
     from colophon.labels.certificates import Signer
 
 SOFTWARE = ("Colophon", __version__)
+SOFT_BINDING = "colophon.mark.1"
+"""How the algorithm of our watermark is called in manifests, before the medium."""
 _SECURITY = ("security_",)
 """How the codes of deviations begin that speak of reserved codes."""
 _NAMED = "producer_not_code"
@@ -110,7 +115,14 @@ def apply(
     with opened(source, more.get("name")) as given:
         found, medium = _typed(given)
         settled = order.settle(
-            label, kind, medium, rules=profile, explicit=explicit, signer=credential, more=more
+            label,
+            kind,
+            medium,
+            rules=profile,
+            explicit=explicit,
+            watermark=watermark,
+            signer=credential,
+            more=more,
         )
         if sidecar.needed(found.carrier) and not settled.sidecar:
             raise SidecarNeeded(media_type=found.media_type)
@@ -166,11 +178,14 @@ def _place(given: Opened, target: str | Path | None) -> Iterator[Path]:
 
 
 def _walk(given: Opened, work: Work, plan: Order, started: float, *, to_file: bool) -> Applied:
-    if plan.explicit:
+    if plan.explicit or plan.mark is not None:
         _check_writable(given, work.carrier, plan)
+    if plan.explicit:
         _explicit(work, plan)
     if plan.acceptance is not None:
         _without_explicit(work, plan.acceptance)
+    if plan.mark is not None:
+        _watermark(given.name, work, plan.mark, plan)
     _metadata(given, work, plan)
     _credential(given, work, plan)
     signed = "credential" in work.written
@@ -251,6 +266,25 @@ def _explicit(work: Work, plan: Order) -> None:
     if written is None:
         raise ExplicitUnsupported(media_type=work.media_type)
     work.written["explicit"] = as_json(written)
+    work.current = made
+
+
+def _watermark(name: str, work: Work, mark: Mark, plan: Order) -> None:
+    """The mark in the content itself, under the explicit label's form and above the metadata."""
+    from colophon.labels.marking import dispatch
+
+    made = work.stage.path()
+    wanted = MarkOrder(name, lossy=plan.must_mark, note=work.notes.append)
+    if plan.progress is not None:
+        wanted = replace_field(wanted, progress=plan.progress)
+    try:
+        written = dispatch.apply(work.current, made, work.media_type, mark, wanted)
+    except TooSmallToMark as error:
+        if plan.must_mark:
+            raise
+        work.notes.append(remark("no_watermark", reason=error.details["detail"]))
+        return
+    work.written["watermark"] = {k: v for k, v in as_json(written).items() if v is not None}
     work.current = made
 
 
@@ -379,8 +413,14 @@ def _told(
         "explicit": (work.written.get("explicit") or {}).get("text"),
         "parent": given.file if borne else None,
         "parent_manifest": store,
+        "soft_bindings": _soft_bindings(work),
         "text_manifest": True,
     }
+
+
+def _soft_bindings(work: Work) -> list[tuple[str, str]]:
+    mark = work.written.get("watermark")
+    return [(f"{SOFT_BINDING}.{work.medium}", mark["payload"])] if mark else []
 
 
 def _hindrance(given: Opened, work: Work) -> Remark | None:

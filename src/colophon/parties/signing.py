@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from colophon.labels.certificates import Signer
     from colophon.labels.security_data import Sm2Key, TrustStore
     from colophon.labels.trust_list import TrustList
+    from colophon.labels.watermark.key import MarkKey
 
 
 def folder() -> Path:
@@ -45,6 +46,23 @@ def label_key() -> Sm2Key | None:
 
     path = folder() / KEY_FILE
     return Sm2Key.load(path) if path.exists() else None
+
+
+def mark_key() -> MarkKey | None:
+    """The key of watermarks, or None before ``ensure`` made one.
+
+    Raises SigningKeyUnusable for a key that is there but cannot be used.
+    """
+    from colophon.labels.marking import key_file
+
+    path = folder() / key_file.NAME
+    return key_file.load(path) if path.exists() else None
+
+
+def mark_keys() -> tuple[MarkKey, ...]:
+    """The keys whose watermarks are looked for."""
+    own = mark_key()
+    return () if own is None else (own,)
 
 
 def trust(operator_name: str, uscc: str) -> TrustStore:
@@ -86,12 +104,17 @@ def ensure(operator_name: str, *, now: datetime) -> Signer:
     Raises SigningKeyUnusable, TargetUnwritable, DiskFull.
     """
     from colophon.labels import certificates
+    from colophon.labels.marking import key_file
     from colophon.labels.security_data import KEY_FILE, Sm2Key
+    from colophon.labels.watermark.key import MarkKey
 
+    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     if label_key() is None:
-        folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         with suppress(TargetExists):
             Sm2Key.generate().save(folder() / KEY_FILE)
+    if mark_key() is None:
+        with suppress(TargetExists):
+            key_file.save(MarkKey.drawn(), folder() / key_file.NAME)
     found = signer()
     if found is not None and not (found.development and _renamed(found, operator_name)):
         return found

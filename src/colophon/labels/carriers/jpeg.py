@@ -33,7 +33,7 @@ _MAX_SEGMENTS = 10_000
 _MAX_BEARERS = 500
 _MAX_FILL = 1 << 16
 _SALVAGE_CAP = 1 << 16
-_PADDING = re.compile(rb"[ \t\r\n]+(?=<\?xpacket end)")
+_PADDING = re.compile(rb"(?<![ \t\r\n])[ \t\r\n]++(?=<\?xpacket end)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,6 @@ from colophon.labels.remarks import Remark
 
 AIFF = ("audio/aiff", "audio/x-aiff")
 FORMS = ("speech", "rhythm")
-WAV = ("audio/wav", "audio/x-wav", "audio/vnd.wave")
 
 
 def apply(
@@ -63,7 +62,7 @@ def _write(source: Path, target: Path, media_type: str, order: Order) -> tuple[s
     from colophon.labels.explicit.sounds import adts, aiff, mp3, packets, recoded, wav
 
     bytewise = {"audio/mpeg": mp3.apply, "audio/aac": adts.apply}
-    bytewise |= dict.fromkeys(WAV, wav.apply) | dict.fromkeys(AIFF, aiff.apply)
+    bytewise |= dict.fromkeys(wav.MEDIA_TYPES, wav.apply) | dict.fromkeys(AIFF, aiff.apply)
     if media_type in bytewise:
         written = bytewise[media_type](source, target, order)
     else:

@@ -117,7 +117,7 @@ class Sm2Key:
             der.wrap(0xA1, der.wrap(der.BITS, b"\0", public)),
         )
         info = der.wrap(der.SEQUENCE, der.integer(0), _HEADER, der.wrap(der.OCTETS, inner))
-        _write_new(path, _as_pem("PRIVATE KEY", info).encode("ascii"))
+        write_new(path, _as_pem("PRIVATE KEY", info).encode("ascii"))
 
 
 def of_point(point: sm2.Point) -> PublicKey:
@@ -217,7 +217,7 @@ def _as_pem(kind: str, data: bytes) -> str:
     return "\n".join((f"-----BEGIN {kind}-----", *lines, f"-----END {kind}-----", ""))
 
 
-def _write_new(path: Path, data: bytes) -> None:
+def write_new(path: Path, data: bytes) -> None:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:

@@ -70,7 +70,7 @@ def apply(source: Path, target: Path, order: Order) -> tuple[Spoken, int] | None
         place = mp3.before_tags(stream, source.stat().st_size) if order.at_end else start
         stream.seek(0)
         with target.open("wb") as out:
-            wav.copy(stream, out, place, order)
+            wav.copy(stream, out, place, order.name, order.progress)
             out.write(_encoded(sound, header))
             shutil.copyfileobj(stream, out)
     return said, rate

@@ -135,14 +135,14 @@ def _write(
         stream.seek(chunk.start)
         if extra:
             out.write(stream.read(SSND_HEAD))
-            wav.copy(stream, out, place, order)
+            wav.copy(stream, out, place, order.name, order.progress)
             out.write(sound)
-            wav.copy(stream, out, chunk.size - SSND_HEAD - place, order)
+            wav.copy(stream, out, chunk.size - SSND_HEAD - place, order.name, order.progress)
         elif chunk.name in {b"COMM", b"MARK"} and chunk.size <= wav.SMALL_CHUNK:
             body = stream.read(chunk.size)
             out.write(_counted(body, frames) if chunk.name == b"COMM" else moved(body, frames))
         else:
-            wav.copy(stream, out, chunk.size, order)
+            wav.copy(stream, out, chunk.size, order.name, order.progress)
         out.write(b"\0" * ((chunk.size + extra) % 2))
     end = out.tell()
     out.seek(4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -11,11 +11,11 @@ from colophon.errors import ExplicitUnsupported, MalformedFile
 from colophon.labels.explicit import loudness, opening
 from colophon.labels.explicit.sounds.order import Order
 from colophon.labels.explicit.speech import Spoken
-from colophon.labels.remarks import remark
+from colophon.labels.remarks import Remark, remark
 
 if TYPE_CHECKING:
     import numpy as np
-    from av import AudioFrame, Packet
+    from av import AudioFrame
     from av.audio.stream import AudioStream
     from av.container import InputContainer, OutputContainer
     from av.stream import Stream
@@ -50,7 +50,7 @@ def _listened(container: InputContainer, sound: AudioStream) -> Iterator[Sound]:
     """Frames x channels of as much as tells enough; ends where the sound changes its form."""
     heard, channels = 0, 0
     for frame in container.decode(sound):
-        piece = _values(frame)
+        piece = values(frame)
         heard, channels = heard + len(piece), channels or piece.shape[1]
         if piece.shape[1] != channels or heard > loudness.LISTEN_SECONDS * sound.rate:
             return
@@ -79,7 +79,7 @@ def main_sound(container: InputContainer, name: str) -> AudioStream:
     return sounds[0]
 
 
-def _values(frame: AudioFrame) -> Sound:
+def values(frame: AudioFrame) -> Sound:
     """Frames x channels, -1 to 1."""
     import numpy as np
 
@@ -96,29 +96,16 @@ def _values(frame: AudioFrame) -> Sound:
 def _recode(
     container: InputContainer, out: OutputContainer, sound: AudioStream, level: float, order: Order
 ) -> Spoken:
-    import av
 
-    out.metadata.update({k: v for k, v in container.metadata.items() if k not in WRITTEN})
-    encoder, others = _streams(container, out, sound, order)
-    context = encoder.codec_context
+    writer, others = copied(container, out, sound, order.name, order.note)
     said, frames = order.sound(sound.rate, sound.channels, level)
     later = 0.0 if order.at_end else len(frames) / sound.rate
     out.set_chapters(moved(container.chapters(), later))
-    writer = _Writer(out, encoder, order.name)
-    part = av.AudioFrame.from_ndarray(frames.T.copy(), format="fltp", layout=sound.layout.name)
-    part.sample_rate = sound.rate
+    part = frame_of(frames, sound)
     if not order.at_end:
         writer.put(part)
         writer.flush()
-    length = (container.duration or 0) / opening.MICROSECONDS
-    for packet in container.demux():
-        if packet.stream.index == sound.index:
-            for frame in sound.codec_context.decode(packet):
-                writer.put(frame)
-                if length:
-                    order.progress(min(0.999, writer.samples / context.rate / length))
-        elif packet.dts is not None and packet.stream.index in others:
-            _pass(packet, others[packet.stream.index], out)
+    carry(container, sound, writer, others, progress=order.progress)
     if order.at_end:
         writer.flush()
         writer.put(part)
@@ -126,7 +113,53 @@ def _recode(
     return said
 
 
-class _Writer:
+def frame_of(samples: Sound, sound: AudioStream) -> AudioFrame:
+    """Frames x channels as one of the stream's own."""
+    import av
+
+    frame = av.AudioFrame.from_ndarray(samples.T.copy(), format="fltp", layout=sound.layout.name)
+    frame.sample_rate = sound.rate
+    return frame
+
+
+def copied(
+    container: InputContainer,
+    out: OutputContainer,
+    sound: AudioStream,
+    name: str,
+    note: Callable[[Remark], None],
+) -> tuple[Writer, dict[int, Stream]]:
+    """A writer for the sound, encoded at no lower rate, and the streams that are copied beside it,
+    by their old number."""
+    out.metadata.update({k: v for k, v in container.metadata.items() if k not in WRITTEN})
+    encoder, others = _streams(container, out, sound, note)
+    out.set_chapters(container.chapters())
+    return Writer(out, encoder, name), others
+
+
+def carry(
+    container: InputContainer,
+    sound: AudioStream,
+    writer: Writer,
+    others: Mapping[int, Stream],
+    *,
+    progress: Callable[[float], None],
+    changed: Callable[[AudioFrame], AudioFrame] = lambda frame: frame,
+) -> None:
+    """Everything from one container into the other; each frame of the sound is ``changed``."""
+    length = (container.duration or 0) / opening.MICROSECONDS
+    for packet in container.demux():
+        if packet.stream.index == sound.index:
+            for frame in sound.codec_context.decode(packet):
+                writer.put(changed(frame))
+                if length:
+                    progress(min(0.999, writer.seconds / length))
+        elif packet.dts is not None and packet.stream.index in others:
+            packet.stream = others[packet.stream.index]
+            writer.out.mux_one(packet)
+
+
+class Writer:
     """Frames of any length in, gapless packets out."""
 
     def __init__(self, out: OutputContainer, encoder: AudioStream, name: str) -> None:
@@ -136,6 +169,11 @@ class _Writer:
         self.resampler = self._fresh()
         self.fifo = av.AudioFifo()
         self.samples = 0
+
+    @property
+    def seconds(self) -> float:
+        """How much was written."""
+        return self.samples / self.encoder.codec_context.rate
 
     def put(self, frame: AudioFrame) -> None:
         """Raises MalformedFile when the sound changes its form on the way."""
@@ -179,11 +217,14 @@ class _Writer:
 
 
 def _streams(
-    container: InputContainer, out: OutputContainer, sound: AudioStream, order: Order
+    container: InputContainer,
+    out: OutputContainer,
+    sound: AudioStream,
+    note: Callable[[Remark], None],
 ) -> tuple[AudioStream, dict[int, Stream]]:
     import av
 
-    encoder = _encoder(out, sound, order)
+    encoder = _encoder(out, sound, note)
     others: dict[int, Stream] = {}
     for stream in container.streams:
         if stream.index == sound.index:
@@ -193,17 +234,19 @@ def _streams(
             others[stream.index].disposition = stream.disposition
             others[stream.index].metadata.update(stream.metadata)
         except (ValueError, av.error.FFmpegError):
-            order.note(remark("stream_left_out", kind=stream.type))
+            note(remark("stream_left_out", kind=stream.type))
     return encoder, others
 
 
-def _encoder(out: OutputContainer, sound: AudioStream, order: Order) -> AudioStream:
+def _encoder(
+    out: OutputContainer, sound: AudioStream, note: Callable[[Remark], None]
+) -> AudioStream:
     codec = sound.codec_context.codec.canonical_name
     name, least = ENCODERS.get(codec, (codec, 0) if codec.startswith("pcm_") else ("", 0))
     if not name:
         raise ExplicitUnsupported(media_type=f"audio/{codec}")
     if codec == "vorbis":
-        order.note(remark("vorbis_became_opus"))
+        note(remark("vorbis_became_opus"))
     rate = OPUS_RATE if name == "libopus" else sound.rate
     encoder = cast("AudioStream", out.add_stream(name, rate=rate))
     encoder.codec_context.layout = sound.layout.name
@@ -229,8 +272,3 @@ def moved(chapters: list[Any], seconds: float) -> list[Any]:
         }
         for chapter in chapters
     ]
-
-
-def _pass(packet: Packet, stream: Stream, out: OutputContainer) -> None:
-    packet.stream = stream
-    out.mux_one(packet)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     Sound = NDArray[np.float32]
 
+MEDIA_TYPES = ("audio/wav", "audio/x-wav", "audio/vnd.wave")
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
 CHUNKS_MOST, SMALL_CHUNK = 4096, 16 * 1024 * 1024
 UNKNOWN_SIZE = (0, 0xFFFFFFFF)
@@ -54,8 +55,8 @@ class Chunk:
 def apply(source: Path, target: Path, order: Order) -> tuple[Spoken, int]:
     """The label written in front or behind; also the sample rate."""
     with source.open("rb") as stream:
-        chunks = list(_chunks(stream, source.stat().st_size, order.name))
-        layout = _layout(stream, chunks, order.name)
+        chunks = list(chunks_of(stream, source.stat().st_size, order.name))
+        layout = layout_of(stream, chunks, order.name)
         data = next((chunk for chunk in chunks if chunk.name == b"data"), None)
         if data is None:
             raise MalformedFile(file=order.name, detail="no data chunk")
@@ -71,7 +72,7 @@ def apply(source: Path, target: Path, order: Order) -> tuple[Spoken, int]:
     return said, layout.rate_hz
 
 
-def _chunks(stream: BinaryIO, size: int, name: str) -> Iterator[Chunk]:
+def chunks_of(stream: BinaryIO, size: int, name: str) -> Iterator[Chunk]:
     head = stream.read(12)
     if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
         if head[:4] == b"RF64":
@@ -92,7 +93,7 @@ def _chunks(stream: BinaryIO, size: int, name: str) -> Iterator[Chunk]:
         at += 8 + length + length % 2
 
 
-def _layout(stream: BinaryIO, chunks: list[Chunk], name: str) -> Layout:
+def layout_of(stream: BinaryIO, chunks: list[Chunk], name: str) -> Layout:
     found = next((chunk for chunk in chunks if chunk.name == b"fmt "), None)
     if found is None or found.size < 16:
         raise MalformedFile(file=name, detail="no format chunk")
@@ -169,7 +170,7 @@ def _write(
             out.write(_MOVED[chunk.name](_body(stream, chunk), frames))
         else:
             stream.seek(chunk.start)
-            copy(stream, out, chunk.size, order)
+            copy(stream, out, chunk.size, order.name, order.progress)
         out.write(extra if order.at_end else b"")
         out.write(b"\0" * (size % 2))
     end = out.tell()
@@ -177,17 +178,19 @@ def _write(
     out.write(struct.pack("<I", end - 8))
 
 
-def copy(stream: BinaryIO, out: BinaryIO, length: int, order: Order) -> None:
+def copy(
+    stream: BinaryIO, out: BinaryIO, length: int, name: str, progress: Callable[[float], None]
+) -> None:
     """So many bytes from where ``stream`` stands, telling how far it is."""
     left = length
     while left:
         part = stream.read(min(BLOCK, left))
         if not part:
-            raise TruncatedFile(file=order.name, detail="it became shorter while being read")
+            raise TruncatedFile(file=name, detail="it became shorter while being read")
         out.write(part)
         left -= len(part)
         if length > BLOCK:
-            order.progress(1 - left / length)
+            progress(1 - left / length)
 
 
 def _fact(body: bytes, frames: int) -> bytes:
