@@ -30,12 +30,12 @@ def amplitude(luma: Float, target: float) -> Float:
     """
     detail = luma - cv2.GaussianBlur(luma, (0, 0), _DETAIL_SIGMA)
     power = cv2.boxFilter(detail * detail, -1, (_WINDOW, _WINDOW))
-    activity = cv2.erode(np.sqrt(np.maximum(power, 0)), np.ones((5, 5), np.uint8))
+    activity = cv2.erode(cv2.sqrt(np.maximum(power, 0)), np.ones((5, 5), np.uint8))
     hidden = 1 + cv2.GaussianBlur(activity, (0, 0), _DETAIL_SIGMA) / _QUIET
     shade = np.clip((cv2.GaussianBlur(luma, (0, 0), 3.0) + _DARK) / (_BRIGHT + _DARK), 0, 1)
-    flat = _FLAT * shade**0.6
+    flat = _FLAT * cv2.pow(shade, 0.6)
     growth = _growth(flat, hidden, target)
-    strong = flat * hidden**growth
+    strong = flat * cv2.pow(hidden, growth)
     return np.asarray(strong * min(1.0, target / _rms(strong)), np.float32)
 
 

@@ -37,6 +37,6 @@ def residual(plane: Float) -> Float:
     """
     detail = plane - cv2.GaussianBlur(plane, (0, 0), _DETAIL_SIGMA)
     power = cv2.boxFilter(detail * detail, -1, (_WINDOW, _WINDOW))
-    detail /= (np.sqrt(np.maximum(power, 0)) + _FLOOR) ** _POWER
+    detail /= cv2.pow(cv2.sqrt(np.maximum(power, 0)) + _FLOOR, _POWER)
     limit = _LIMIT * float(np.sqrt(np.mean(detail * detail)))
     return np.asarray(np.clip(detail, -limit, limit), np.float32)

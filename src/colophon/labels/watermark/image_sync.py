@@ -23,11 +23,12 @@ Complex = NDArray[np.complex64]
 
 FINE, COARSE = 0.003, 0.006
 """Steps of a search, in logarithm of scale and in radians: for whole pictures, and for parts."""
-_NEAREST, _FARTHEST = 1.0, 0.13
+NEAREST, FARTHEST = 1.0, 0.13
 """A tile's side over the picture's short side: the greatest and the least that are looked for."""
 _CLIP = 6.0
 _BACKGROUND = 25
-_HIGHEST_FREQUENCY = 0.47
+TOP = 0.47
+"""The highest frequency looked at, in cycles a pixel."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,9 +70,9 @@ def spectrum(plane: Float) -> Spectrum:
     padded[top : top + high, left : left + wide] = plane / window
     values = np.fft.rfft2(np.fft.ifftshift(padded))
     values = np.fft.fftshift(values, axes=0).astype(np.complex64)
-    power = np.abs(values) ** 2
-    background = cv2.blur(power, (_BACKGROUND, _BACKGROUND), borderType=cv2.BORDER_REFLECT)
-    values /= np.sqrt(background + 1e-9 * float(power.mean()) + 1e-20)
+    strength = np.abs(values) ** 2
+    background = cv2.blur(strength, (_BACKGROUND, _BACKGROUND), borderType=cv2.BORDER_REFLECT)
+    values /= np.sqrt(background + 1e-9 * float(strength.mean()) + 1e-20)
     return Spectrum(values, height, width)
 
 
@@ -91,12 +92,12 @@ class Grid:
     @classmethod
     def of(cls, short: int, step: float) -> Grid:
         """For a picture whose short side has ``short`` pixels."""
-        return cls(step, LOWEST / (_NEAREST * short))
+        return cls(step, LOWEST / (NEAREST * short))
 
     @property
     def scales(self) -> int:
         """How many scales there are."""
-        return int(np.log(_NEAREST / _FARTHEST) / self.step)
+        return int(np.log(NEAREST / FARTHEST) / self.step)
 
     @property
     def angles(self) -> int:
@@ -149,18 +150,22 @@ def _matrix(mirrored: float, scale: float, angle: float) -> NDArray[np.float64]:
     return np.asarray(scale * np.diag([1.0, -1.0 if mirrored else 1.0]) @ turn)
 
 
+def power(seen: Spectrum) -> Float:
+    """Power at each place, of mean 0; no place may count for many."""
+    limited = np.minimum(np.abs(seen.values) ** 2, _CLIP).astype(np.float32)
+    return np.asarray(limited - limited.mean(), np.float32)
+
+
 def _laid_out(seen: Spectrum, grid: Grid) -> Float:
     """Power by logarithm of frequency (rows) and by angle from down to across (columns)."""
     radius = grid.first * np.exp(np.arange(grid.rows) * grid.step)
-    radius = radius[radius < _HIGHEST_FREQUENCY]
+    radius = radius[radius < TOP]
     angle = np.arange(grid.angles) * (np.pi / grid.angles)
     down = np.outer(radius, np.cos(angle)) * seen.height + seen.height // 2
     across = np.outer(radius, np.sin(angle)) * seen.width
-    power = np.minimum(np.abs(seen.values) ** 2, _CLIP).astype(np.float32)
-    power -= power.mean()
     table = np.zeros((grid.rows, grid.angles), np.float32)
     table[: len(radius)] = cv2.remap(
-        power, across.astype(np.float32), down.astype(np.float32), cv2.INTER_LINEAR
+        power(seen), across.astype(np.float32), down.astype(np.float32), cv2.INTER_LINEAR
     )
     return table
 
@@ -202,8 +207,8 @@ def refined(
     weights = found.amplitudes**2 / np.sum(found.amplitudes**2)
 
     def received(these: NDArray[np.float64]) -> NDArray[np.float64]:
-        power = np.minimum(np.abs(seen.at(found.places @ these)) ** 2, 4 * _CLIP)
-        return power @ weights
+        limited = np.minimum(np.abs(seen.at(found.places @ these)) ** 2, 4 * _CLIP)
+        return limited @ weights
 
     best = float(received(matrix[None])[0])
     while step > _LAST_STEP:

@@ -20,6 +20,8 @@ TILE = 128
 """Pixels of the tile's side, of which there are 512 to the short side of a picture."""
 LOWEST, HIGHEST = 5.0, 31.5
 """Cycles to a tile: below, the picture itself is strongest; above, codecs spare nothing."""
+LEAST_ALONG_AXIS = 2
+"""Pictures are strongest along the axes, where edges of houses and of codecs' blocks lie."""
 PILOTS = 24
 _PILOT_AMPLITUDE = 1.5
 _DATA = -(-CODED // 2)
@@ -50,8 +52,8 @@ def band() -> NDArray[np.int64]:
     side = int(HIGHEST)
     down, across = np.mgrid[0 : side + 1, -side : side + 1]
     cycles = np.hypot(down, across)
-    # Pictures are strongest along the axes, where edges of houses and of codecs' blocks lie.
-    usable = (cycles >= LOWEST) & (cycles <= HIGHEST) & (down > 1) & (abs(across) > 1)
+    off_axis = np.minimum(down, abs(across)) >= LEAST_ALONG_AXIS
+    usable = (cycles >= LOWEST) & (cycles <= HIGHEST) & off_axis
     return np.stack([down[usable], across[usable]], axis=1)
 
 
