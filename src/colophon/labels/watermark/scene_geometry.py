@@ -51,8 +51,11 @@ class Part:
 
     def kept(self, points: Points) -> Points:
         """As the file keeps them."""
-        whole = points if self.kind == _KINDS[_FLOAT] else np.rint(points)
-        return whole.astype(self.kind).astype(np.float64)
+        kind = np.dtype(self.kind)
+        if kind.kind != "f":
+            bounds = np.iinfo(kind)
+            points = np.clip(np.rint(points), bounds.min, bounds.max)
+        return points.astype(kind).astype(np.float64)
 
 
 def parts(document: Document, chunk: bytes | bytearray) -> Iterator[Part]:

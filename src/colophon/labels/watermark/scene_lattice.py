@@ -29,10 +29,11 @@ WIDTHS = (0.003, 0.0015, 0.00075, 0.0004, 0.0002)
 _MARGIN = 0.12
 """Of a bin: how far inside its half a corner is put."""
 _ROUNDS = 8
-_OF_EDGE = 0.2
+_ALONG_OF_EDGE, _OUT_OF_EDGE = 0.25, 0.06
+"""Of its shortest edge, how far a corner moves along the surface and out of it."""
 _MOST_MOVED = 0.001
 """Of the surface's diagonal."""
-_LEAST_TURN = 0.5
+_LEAST_TURN = 0.25
 """Sine between the way outwards and the normal from which on a corner moves along the surface."""
 _MOST_VOTES = 16
 _CELLS = 1 << 20
@@ -198,27 +199,27 @@ def marked(
     """The surface's points with the mark. ``spread``: how far, in radii, corners at one distance
     are drawn apart first, so that they fill more bins."""
     joined, place = surface.joined()
-    fixed, reach = _limits(joined)
+    reach, drift = _reach(joined), _drift(len(joined.points), spread)
     points = joined.points
-    drift = _drift(len(points), spread)
     for turn in range(_ROUNDS):
-        now = Surface(points, joined.faces)
+        now = joined.at(points)
         middle, radius = now.middle_and_radius()
         if not radius > 0:
             break
         away = points - middle
         far = np.linalg.norm(away, axis=1)
-        wanted = lattice.wanted(far / radius + (drift if not turn else 0), signs) * radius
-        step = (wanted - far)[:, None] * _ways(now, away / np.maximum(far, 1e-30)[:, None])
-        step[fixed | (far < _INNER * radius)] = 0
+        wanted = lattice.wanted(far / radius + (0 if turn else drift), signs) * radius
+        way, _ = _ways(now, middle)
+        step = np.where(far < _INNER * radius, 0, wanted - far)[:, None] * way
         moved = points + step - joined.points
         length = np.maximum(np.linalg.norm(moved, axis=1), 1e-30)
         points = joined.points + moved * np.minimum(1, reach / length)[:, None]
     return np.asarray(surface.points + (points - joined.points)[place])
 
 
-def _limits(surface: Surface) -> tuple[NDArray[np.bool_], Points]:
-    """Which corners lie on an open edge (or on none), and how far each may move."""
+def _reach(surface: Surface) -> Points:
+    """How far each corner may move: not at all on an open edge or on none, little where it leaves
+    the surface, so that no face is seen to tilt."""
     count = len(surface.points)
     ends = np.sort(surface.faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
     long = np.linalg.norm(surface.points[ends[:, 0]] - surface.points[ends[:, 1]], axis=1)
@@ -226,25 +227,28 @@ def _limits(surface: Surface) -> tuple[NDArray[np.bool_], Points]:
     for column in (0, 1):
         np.minimum.at(shortest, ends[:, column], long)
     code, times = np.unique(ends[:, 0] * count + ends[:, 1], return_counts=True)
-    open_ = code[times == 1]
     fixed = ~np.isfinite(shortest)
-    fixed[open_ // count] = True
-    fixed[open_ % count] = True
+    fixed[code[times == 1] // count] = True
+    fixed[code[times == 1] % count] = True
+    _, along = _ways(surface, surface.middle_and_radius()[0])
     most = _MOST_MOVED * float(np.linalg.norm(np.ptp(surface.points, axis=0)))
-    return fixed, np.where(fixed, 0, np.minimum(shortest * _OF_EDGE, most))
+    part = np.where(along, _ALONG_OF_EDGE, _OUT_OF_EDGE)
+    return np.where(fixed, 0, np.minimum(np.where(fixed, 0, shortest) * part, most))
 
 
-def _ways(surface: Surface, outwards: Points) -> Points:
-    """The way on which each corner's distance grows by one: along the surface if it can."""
+def _ways(surface: Surface, middle: Points) -> tuple[Points, NDArray[np.bool_]]:
+    """The way on which each corner's distance grows by one, and whether it lies in the surface."""
     normals = surface.normals()
     mean = np.zeros_like(surface.points)
     for column in range(3):
         for axis in range(3):
-            mean[:, axis] += np.bincount(
-                surface.faces[:, column], normals[:, axis], len(surface.points)
-            )
+            weight = normals[:, axis]
+            mean[:, axis] += np.bincount(surface.faces[:, column], weight, len(mean))
     mean /= np.maximum(np.linalg.norm(mean, axis=1), 1e-30)[:, None]
-    along = outwards - (outwards * mean).sum(axis=1)[:, None] * mean
-    sine = np.linalg.norm(along, axis=1)
-    flat = along / np.maximum(sine, _LEAST_TURN)[:, None] ** 2
-    return np.asarray(np.where((sine >= _LEAST_TURN)[:, None], flat, outwards))
+    away = surface.points - middle
+    away = away / np.maximum(np.linalg.norm(away, axis=1), 1e-30)[:, None]
+    flat = away - (away * mean).sum(axis=1)[:, None] * mean
+    sine = np.linalg.norm(flat, axis=1)
+    along = sine >= _LEAST_TURN
+    flat = flat / np.maximum(sine, _LEAST_TURN)[:, None] ** 2
+    return np.where(along[:, None], flat, away), along
