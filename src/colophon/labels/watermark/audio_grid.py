@@ -29,6 +29,16 @@ HIGH_HZ = LOW_HZ + BANDS * BAND_HZ
 _PILOT_SHARE = 6
 """One cell of so many is a pilot: known to whoever has the key."""
 
+_FELLOWS = (0, 8, 16, 31, 46, 62, 80, 98, 116)
+"""Bands that fare alike begin here."""
+_FELLOWS_TRUST = np.array([0.6, 0.8, 1, 1, 1, 0.85, 0.4, 0.35, 0.35])
+TRUST = np.interp(
+    np.arange(BANDS) + 0.5, [4, 12, 23.5, 38.5, 54, 71, 89, 107, 125], _FELLOWS_TRUST
+).astype(np.float32)
+"""What each band is worth, as far as can be said beforehand: noise and codecs take the high ones,
+hum and rooms the low ones.
+"""
+
 Signs = NDArray[np.float32]
 
 
@@ -67,5 +77,19 @@ def signs(payload: int, key: MarkKey) -> Signs:
 def gathered(cells: Signs, grid: Layout) -> Signs:
     """The soft coded values in cells that were received: SLOTS × BANDS."""
     carried = grid.places >= 0
-    weighed = (cells * grid.chips)[carried]
+    weighed = (cells * grid.chips * _trust(cells, grid))[carried]
     return np.bincount(grid.places[carried], weighed, CODED).astype(np.float32)
+
+
+def _trust(cells: Signs, grid: Layout) -> Signs:
+    """How much each band's cells are worth, as its pilots and those of its fellows tell."""
+    heard = np.add.reduceat((cells * grid.pilots).sum(axis=0), _FELLOWS)
+    power = np.add.reduceat((cells**2 * np.abs(grid.pilots)).sum(axis=0), _FELLOWS)
+    usual = float(power.mean()) + 1e-9
+    mean = float(heard.sum()) / (float(power.sum()) + 1e-9)
+    worth = (heard + mean * usual * _FELLOWS_TRUST) / (power + usual)
+    middles = np.append(_FELLOWS[1:], BANDS) / 2 + np.array(_FELLOWS) / 2
+    smooth = np.interp(np.arange(BANDS) + 0.5, middles, worth)
+    least = 0.1 * abs(float(worth.max())) + 1e-9
+    trusted: Signs = np.maximum(smooth, least).astype(np.float32)
+    return trusted

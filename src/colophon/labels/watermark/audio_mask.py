@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-_GREATEST = 0.5
+_GREATEST = 0.45
 """The most by which an amplitude is scaled up or down."""
 _BELOW_BAND = 0.1
 """The change's power over the critical band's."""
-_SHARE = 10**-2.68
+_SHARE = 10**-2.57
 """The change's power over the sound's, in all."""
-_BESIDE = 10.0
+_BESIDE = 7.0
 """A change counts on the frames before and after, which it reaches into, being so much weaker."""
 _ROUNDS = 5
 _TINY = 1e-20

@@ -101,8 +101,9 @@ def _correlated(received: Array, pattern: NDArray[np.complex64]) -> Array:
 @lru_cache(maxsize=16)
 def _pilots(key: MarkKey) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]:
     pilots = grid.layout(key).pilots.T
-    known = np.conj(np.fft.rfft(pilots, axis=1))
-    where = np.conj(np.fft.rfft(np.abs(pilots), axis=1))
+    trust = grid.TRUST[:, np.newaxis]
+    known = np.conj(np.fft.rfft(pilots * trust, axis=1))
+    where = np.conj(np.fft.rfft(np.abs(pilots) * trust**2, axis=1))
     return known, where
 
 
