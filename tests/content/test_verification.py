@@ -4,6 +4,8 @@ import io
 
 import pytest
 from django.db import transaction
+from PIL import Image
+from skimage import data
 
 from colophon import labels
 from colophon.content import recording, submission, verification
@@ -87,3 +89,60 @@ def test_a_command_s_record_is_found_by_its_label(provider, png):
         recorded = recording.record(applied, by="command", now=clock.now())
     assert look(applied.data).layers.register.match == "exact"
     assert look(applied.data + b"\0").layers.register.content_id == str(recorded.id)
+
+
+@pytest.fixture
+def photo():
+    out = io.BytesIO()
+    Image.fromarray(data.astronaut()[:384, :512]).save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.fixture
+def marked(account, provider, run_jobs, photo):
+    content = submission.submit(
+        io.BytesIO(photo), "a.png", account=account, by="test", now=clock.now()
+    )
+    run_jobs()
+    return Content.objects.get(pk=content.pk)
+
+
+def pixels_of(content, form="JPEG"):
+    out = io.BytesIO()
+    with Image.open(blobs.path(content.labelled_sha256)) as image:
+        image.convert("RGB").save(out, form, quality=70)
+    return out.getvalue()
+
+
+def test_a_picture_whose_labels_were_removed_is_known_by_its_watermark(marked):
+    assert marked.watermark == marked.written["watermark"]["payload"]
+    found = look(pixels_of(marked), "a.jpg")
+    register = found.layers.register
+    assert not found.layers.aigc.present
+    assert (register.known, register.match) == (True, "watermark")
+    assert register.content_id == str(marked.id)
+    assert found.integrity is Integrity.REMOVED
+    assert found.verdict == "suspected"
+    assert verification.LABEL_REMOVED in found.notes
+
+
+def test_a_known_watermark_under_a_foreign_label_is_told(marked):
+    other = labels.apply(
+        pixels_of(marked),
+        label=Label(provider_code.build(FOREIGN, "10000"), "theirs"),
+        name="a.jpg",
+        action="edited",
+        explicit="off",
+    )
+    found = look(other.data, "a.jpg")
+    assert found.layers.register.match == "watermark"
+    assert verification.OTHERS_LABEL in found.notes
+    assert found.integrity is not Integrity.REMOVED
+
+
+def test_the_manifest_names_the_watermark(marked):
+    manifest = look(blobs.path(marked.labelled_sha256).read_bytes()).layers.credential
+    assert manifest.valid
+    raw = blobs.path(marked.labelled_sha256).read_bytes()
+    assert b"c2pa.soft-binding" in raw and b"colophon.mark.1.image" in raw
+    assert b"c2pa.watermarked.bound" in raw

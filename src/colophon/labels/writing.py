@@ -40,6 +40,7 @@ from colophon.labels import (
     succession,
 )
 from colophon.labels.carriers.packet import Carrier, Packet, PacketForm
+from colophon.labels.marking.media import ON_REQUEST
 from colophon.labels.marking.order import Mark
 from colophon.labels.marking.order import Order as MarkOrder
 from colophon.labels.model import (
@@ -184,7 +185,7 @@ def _walk(given: Opened, work: Work, plan: Order, started: float, *, to_file: bo
         _explicit(work, plan)
     if plan.acceptance is not None:
         _without_explicit(work, plan.acceptance)
-    if plan.mark is not None:
+    if plan.mark is not None and (plan.must_mark or work.media_type not in ON_REQUEST):
         _watermark(given.name, work, plan.mark, plan)
     _metadata(given, work, plan)
     _credential(given, work, plan)
@@ -274,7 +275,7 @@ def _watermark(name: str, work: Work, mark: Mark, plan: Order) -> None:
     from colophon.labels.marking import dispatch
 
     made = work.stage.path()
-    wanted = MarkOrder(name, lossy=plan.must_mark, note=work.notes.append)
+    wanted = MarkOrder(name, note=work.notes.append)
     if plan.progress is not None:
         wanted = replace_field(wanted, progress=plan.progress)
     try:

@@ -27,6 +27,11 @@ def apply(
         raise TooSmallToMark(file=order.name, detail=media_type)
     worker = import_module(f"colophon.labels.marking.{FORMS[media_type]}")
     written: WatermarkWritten = worker.apply(source, target, media_type, mark, order)
+    with target.open("rb") as finished:
+        found: Detection | None = worker.look(finished, media_type, (mark.key,), order)
+    if found is None or found.payload != mark.payload:
+        target.unlink()
+        raise TooSmallToMark(file=order.name, detail="not read back")
     return written
 
 

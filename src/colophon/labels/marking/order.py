@@ -36,12 +36,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """``name``: what errors call the file. ``lossy``: whether sound may be encoded again with loss
-    for the mark. ``note`` hears what could not be kept; ``progress`` gets 0.0 to 1.0 and may raise
+    """``name``: what errors call the file. ``note`` hears what could not be kept; ``progress`` gets 0.0 to 1.0 and may raise
     to stop."""
 
     name: str
-    lossy: bool = False
     limits: Limits = field(default=STANDARD)
     note: Callable[[Remark], None] = _quiet
     progress: Callable[[float], None] = _still

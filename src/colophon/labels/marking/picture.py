@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from colophon.errors import MalformedFile, TooSmallToMark
 from colophon.labels.carriers.ranges import size_of
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.uint8]
 
+_FREE_OF_PALETTES = ("PNG", "TIFF")
 _MODES = ("L", "LA", "RGB", "RGBA")
+_DEEP_BITS = 16
 _DEEP = 257
 """One step of eight bits in sixteen."""
 
@@ -35,20 +37,18 @@ def apply(
     source: Path, target: Path, media_type: str, mark: Mark, order: Order
 ) -> WatermarkWritten:
     """See `dispatch.apply`."""
-    from colophon.labels.explicit.formats import deep, saving
+    from colophon.labels.explicit.formats import png, saving
 
     form = FORMATS[media_type]
     with source.open("rb") as stream:
         data = _bytes_of(stream, order)
     with _opened(data, form, order) as picture:
-        if picture.format == "PNG" and deep.is_deep_colour(data):
+        if picture.format == "PNG" and png.header(data)[0] == _DEEP_BITS:
             out, ratio = _deep(data, mark, order)
         else:
             page, ratio = _page(picture, mark, order)
-            out = saving.save(page, picture, data, picture.info.get("transparency"), _drawn(order))
-    found = _found(out, form, (mark.key,), order, effort="quick")
-    if found is None or found.payload != mark.payload:
-        raise TooSmallToMark(file=order.name, detail="not read back")
+            clear = picture.info.get("transparency") if page.mode == picture.mode else None
+            out = saving.save(page, picture, data, clear, _drawn(order))
     target.write_bytes(out)
     return WatermarkWritten(payload=mark.shown, psnr_db=ratio)
 
@@ -57,7 +57,11 @@ def look(
     source: BinaryIO, media_type: str, keys: Sequence[MarkKey], order: Order
 ) -> Detection | None:
     """See `dispatch.look`."""
-    return _found(_bytes_of(source, order), FORMATS[media_type], keys, order, effort="full")
+    data = _bytes_of(source, order)
+    with _opened(data, FORMATS[media_type], order) as picture, decoding(order.name):
+        pixels = _colours(picture)
+    found = (image.detect(pixels, key) for key in keys)
+    return next((one for one in found if one is not None), None)
 
 
 def _drawn(order: Order) -> Drawn:
@@ -92,9 +96,12 @@ def _page(picture: Image, mark: Mark, order: Order) -> tuple[Image, float]:
     import numpy as np
     from PIL import Image
 
-    if getattr(picture, "n_frames", 1) > 1 or picture.mode not in _MODES:
-        raise TooSmallToMark(file=order.name, detail=f"{picture.mode}, animation or pages")
+    frames = getattr(picture, "n_frames", 1)
     with decoding(order.name):
+        if picture.mode == "P" and picture.format in _FREE_OF_PALETTES:
+            picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
+        if frames > 1 or picture.mode not in _MODES:
+            raise TooSmallToMark(file=order.name, detail=f"{picture.mode}, {frames} pages")
         pixels = np.array(picture)
     marked, ratio = _marked(pixels if pixels.ndim == 3 else pixels[..., None], mark)
     page = Image.frombytes(picture.mode, picture.size, marked.tobytes())
@@ -138,23 +145,6 @@ def _deep(data: bytes, mark: Mark, order: Order) -> tuple[bytes, float]:
     if not done:
         raise MalformedFile(file=order.name, detail="16-bit image data cannot be encoded")
     return png.join(data, encoded.tobytes()), ratio
-
-
-def _found(
-    data: bytes,
-    form: str,
-    keys: Sequence[MarkKey],
-    order: Order,
-    *,
-    effort: Literal["quick", "full"],
-) -> Detection | None:
-    with _opened(data, form, order) as picture, decoding(order.name):
-        pixels = _colours(picture)
-    for key in keys:
-        found = image.detect(pixels, key, effort=effort)
-        if found is not None:
-            return found
-    return None
 
 
 def _colours(picture: Image) -> Any:

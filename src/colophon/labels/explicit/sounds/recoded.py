@@ -151,7 +151,9 @@ def carry(
     for packet in container.demux():
         if packet.stream.index == sound.index:
             for frame in sound.codec_context.decode(packet):
-                writer.put(changed(frame))
+                ready = changed(frame)
+                if ready.samples:
+                    writer.put(ready)
                 if length:
                     progress(min(0.999, writer.seconds / length))
         elif packet.dts is not None and packet.stream.index in others:
