@@ -25,7 +25,7 @@ from colophon.labels.watermark.sampling_draws import Draws, Seeds, Tokens, below
 from colophon.labels.watermark.sampling_tail import Group, tail
 
 # Early rounds have the widest choice and tell most. Whole numbers keep the tail exact.
-_WEIGHTS = np.array([round(10 - 9 * layer / (LAYERS - 1)) for layer in range(LAYERS)])
+_WEIGHTS = np.array([max(1, round(12 * 0.92**layer)) for layer in range(LAYERS)])
 LONGEST = 50_000
 """Tokens looked at in one text: the first."""
 
