@@ -20,13 +20,13 @@ from colophon.labels.watermark import (
     image_stretch,
     image_sync,
     image_upright,
-    payload,
 )
 from colophon.labels.watermark.detection import Detection, Transform
 from colophon.labels.watermark.image_mask import amplitude
-from colophon.labels.watermark.image_plane import luma, residual, resized
+from colophon.labels.watermark.image_plane import luma, residual
 from colophon.labels.watermark.image_tile import TILE, band, pattern
 from colophon.labels.watermark.key import MarkKey
+from colophon.labels.watermark.payload import decode_many, encode
 
 Pixels = NDArray[np.uint8]
 Float = NDArray[np.float32]
@@ -41,8 +41,10 @@ _NOISE_DB = 42.7
 # Luminance made of red, green and blue, and the change of them that alters it at the least cost.
 _LUMA = np.array([0.299, 0.587, 0.114])
 _COLOUR = 0.8 * _LUMA / (_LUMA @ _LUMA) + 0.2
-_STRIP = 256
+_STRIP = 64
 _LEAST_LOOK = 32
+_ERASURES, _ERASED = 4, 0.4
+"""How often, and by how much more, an old mark is taken away that is still read."""
 _SEARCHED = 640
 """Pixels of the short side at which a picture is searched at most."""
 _POSES = 12
@@ -51,37 +53,79 @@ _QUICK_LOOKS = len(_PER_SIDE) * _DECODED
 _FULL_LOOKS = _QUICK_LOOKS + 3 * _DECODED
 
 
-def embed(pixels: Pixels, number: int, key: MarkKey, *, strength: float = 1.0) -> Pixels:
-    """``pixels`` (height × width × 3, RGB) with the payload ``number`` (64 bits) in them.
+def embed(pixels: Pixels, payload: int, key: MarkKey, *, strength: float = 1.0) -> Pixels:
+    """``pixels`` (height × width × 3, RGB) with ``payload`` (64 bits) in them, whatever
+    mark under this key was there before.
 
     Raises TooSmallToMark below ``LEAST_SIDE``. ``strength``: factor of the mark's amplitude.
     """
     height, width = pixels.shape[:2]
     if min(height, width) < LEAST_SIDE:
         raise TooSmallToMark(detail=f"{width} × {height} < {LEAST_SIDE} × {LEAST_SIDE}")
-    change = _change(pixels, pattern(payload.encode(number, key), key)) * strength
-    full = cv2.resize(change, (width, height), interpolation=_enlarging(change, height))
-    marked = np.empty((height, width, 3), np.uint8)
-    for top in range(0, height, _STRIP):
+    before = _mark(pixels, key)
+    if before is not None and before[1] == payload:
+        return pixels.copy()
+    change = _drawn(pixels, payload, _side(pixels), key)
+    if before is None:
+        return _added(pixels, change * strength)
+    change -= _drawn(pixels, before[1], before[0], key)
+    return _without(before, pixels, change * strength, key)
+
+
+def _added(pixels: Pixels, change: Float) -> Pixels:
+    marked = np.empty(pixels.shape, np.uint8)
+    for top in range(0, len(pixels), _STRIP):
         rows = slice(top, top + _STRIP)
-        delta = cv2.merge([full[rows] * float(part) for part in _COLOUR])
+        delta = cv2.transform(change[rows], _COLOUR[:, np.newaxis])
         marked[rows] = cv2.add(np.ascontiguousarray(pixels[rows]), delta, dtype=cv2.CV_8U)
     return marked
 
 
-def _enlarging(change: Float, height: int) -> int:
-    return int(cv2.INTER_CUBIC if height >= len(change) else cv2.INTER_AREA)
+def _without(before: tuple[float, int], pixels: Pixels, change: Float, key: MarkKey) -> Pixels:
+    """``pixels`` with ``change``, and with less of the mark ``before`` while it is still read."""
+    marked = _added(pixels, change)
+    side, old = before
+    for _ in range(_ERASURES):
+        if _mark(marked, key) != before:
+            break
+        change -= _drawn(pixels, old, side, key) * _ERASED
+        marked = _added(pixels, change)
+    return marked
 
 
-def _change(pixels: Pixels, tile: Float) -> Float:
-    """What is added to the luminance, at the size at which a tile has ``TILE`` pixels."""
+def _sides(pixels: Pixels) -> list[float]:
+    """The sides of tiles that a picture can have, in pixels, whose edges are still its own."""
+    return [min(pixels.shape[:2]) / count for count in _PER_SIDE]
+
+
+def _side(pixels: Pixels) -> float:
+    sides = _sides(pixels)
+    return next((side for side in sides if side >= _ENOUGH), sides[-1])
+
+
+def _drawn(pixels: Pixels, payload: int, side: float, key: MarkKey) -> Float:
+    """What the mark of ``payload`` adds to the luminance, its tiles ``side`` pixels large."""
     height, width = pixels.shape[:2]
-    side = next((side for side in _sides(pixels) if side >= _ENOUGH), min(height, width))
     high, wide = (round(length * TILE / side) for length in (height, width))
     target = 255 * 10 ** (-_NOISE_DB / 20) / float(np.sqrt(np.mean(_COLOUR**2)))
-    strong = amplitude(luma(resized(pixels, high, wide)), target)
-    repeated = np.tile(tile, (-(-high // TILE), -(-wide // TILE)))[:high, :wide]
-    return np.asarray(strong * repeated, np.float32)
+    change = amplitude(luma(pixels, high, wide), target)
+    tile = pattern(encode(payload, key), key)
+    change *= np.tile(tile, (-(-high // TILE), -(-wide // TILE)))[:high, :wide]
+    how = cv2.INTER_CUBIC if height >= high else cv2.INTER_AREA
+    return np.asarray(cv2.resize(change, (width, height), interpolation=how), np.float32)
+
+
+def _mark(pixels: Pixels, key: MarkKey) -> tuple[float, int] | None:
+    """The mark that a picture has already, if so, where ``embed`` puts one: its side, its payload.
+
+    One that was cropped or turned since stays, and the new one lies over it.
+    """
+    plain = image_upright.TURNS[:1]
+    for side in _sides(pixels):
+        found = _first(image_upright.lattices(pixels, side, plain), plain, key, 1)
+        if found is not None and found.payload is not None:
+            return side, found.payload
+    return None
 
 
 def detect(
@@ -102,11 +146,6 @@ def detect(
     return None if effort == "quick" else _searched(pixels, key, looks)
 
 
-def _sides(pixels: Pixels) -> list[float]:
-    """The sides of tiles that a picture can have, in pixels, whose edges are still its own."""
-    return [min(pixels.shape[:2]) / count for count in _PER_SIDE]
-
-
 def _first(
     lattices: Complex, turns: Sequence[Transform], key: MarkKey, looks: int
 ) -> Detection | None:
@@ -122,7 +161,7 @@ def _decoded(
     # The first is nearly always right; the others are quicker together.
     for some in (readings[:1], readings[1:]):
         if some:
-            words = payload.decode_many(np.stack([soft for soft, _ in some]), key, looks)
+            words = decode_many(np.stack([soft for soft, _ in some]), key, looks)
             for (_, turn), word in zip(some, words, strict=True):
                 if word is not None:
                     return Detection(word.payload, 1 - word.false_accept, turn)
@@ -133,7 +172,7 @@ def _searched(pixels: Pixels, key: MarkKey, looks: int) -> Detection | None:
     height, width = pixels.shape[:2]
     smaller = min(1.0, _SEARCHED / min(height, width))
     high, wide = (max(1, round(length * smaller)) for length in (height, width))
-    plane = residual(luma(resized(pixels, high, wide)))
+    plane = residual(luma(pixels, high, wide))
     seen = image_sync.spectrum(plane)
     grid = image_sync.Grid.of(min(high, wide), image_sync.FINE)
     return (

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 Float = NDArray[np.float32]
 
 _DETAIL_SIGMA = 2.0
+_SMOOTH = 1.0
 _WINDOW = 9
 _QUIET = 3.0
 """Grey levels of detail that hide nothing yet."""
@@ -18,7 +19,7 @@ _LEAST_GROWTH, _MOST_GROWTH = 0.5, 1.0
 """Exponents by which the mark grows with the detail that hides it."""
 _DARK = 25.0
 _BRIGHT = 110.0
-_SPARSE = 4
+_SPARSE = 2
 
 
 def amplitude(luma: Float, target: float) -> Float:
@@ -28,15 +29,19 @@ def amplitude(luma: Float, target: float) -> Float:
     Detail hides a mark only where it lies: beside an edge the quieter side counts. In the dark a
     grey level is a greater step for the eye.
     """
+    height, width = luma.shape
     detail = luma - cv2.GaussianBlur(luma, (0, 0), _DETAIL_SIGMA)
-    power = cv2.boxFilter(detail * detail, -1, (_WINDOW, _WINDOW))
-    activity = cv2.erode(cv2.sqrt(np.maximum(power, 0)), np.ones((5, 5), np.uint8))
-    hidden = 1 + cv2.GaussianBlur(activity, (0, 0), _DETAIL_SIGMA) / _QUIET
-    shade = np.clip((cv2.GaussianBlur(luma, (0, 0), 3.0) + _DARK) / (_BRIGHT + _DARK), 0, 1)
+    power = cv2.boxFilter(cv2.multiply(detail, detail), -1, (_WINDOW, _WINDOW))
+    # What follows is smooth: half the size tells as much.
+    half = (-(-width // 2), -(-height // 2))
+    power, mean = (cv2.resize(plane, half, interpolation=cv2.INTER_AREA) for plane in (power, luma))
+    activity = cv2.erode(cv2.sqrt(np.maximum(power, 0)), np.ones((3, 3), np.uint8))
+    hidden = 1 + cv2.GaussianBlur(activity, (0, 0), _SMOOTH) / _QUIET
+    shade = np.clip((cv2.GaussianBlur(mean, (0, 0), 1.5) + _DARK) / (_BRIGHT + _DARK), 0, 1)
     flat = _FLAT * cv2.pow(shade, 0.6)
-    growth = _growth(flat, hidden, target)
-    strong = flat * cv2.pow(hidden, growth)
-    return np.asarray(strong * min(1.0, target / _rms(strong)), np.float32)
+    strong = flat * cv2.pow(hidden, _growth(flat, hidden, target))
+    strong *= min(1.0, target / _rms(strong))
+    return np.asarray(cv2.resize(strong, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
 def _growth(flat: Float, hidden: Float, target: float) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -9,24 +11,24 @@ from numpy.typing import NDArray
 Float = NDArray[np.float32]
 
 _DETAIL_SIGMA = 2.0
-_WINDOW = 7
+_WINDOW = 5
 _FLOOR = 2.0
-_POWER = 1.4
+_POWER = 1.6
 _LIMIT = 1.5
 
 
-def resized(pixels: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
-    """``pixels`` at another size, averaged where they are made fewer."""
-    if pixels.shape[:2] == (height, width):
-        return pixels
-    smaller = height < pixels.shape[0]
-    how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(np.ascontiguousarray(pixels), (width, height), interpolation=how))
+def resized(plane: Float | NDArray[np.uint8], height: int, width: int) -> Any:
+    """``plane`` at another size, averaged where it is made smaller."""
+    if plane.shape[:2] == (height, width):
+        return plane
+    how = cv2.INTER_AREA if height < plane.shape[0] else cv2.INTER_LINEAR
+    return cv2.resize(plane, (width, height), interpolation=how)
 
 
-def luma(pixels: NDArray[np.uint8]) -> Float:
-    """Luminance, 0 … 255, of RGB pixels."""
-    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.float32)
+def luma(pixels: NDArray[np.uint8], height: int, width: int) -> Float:
+    """Luminance, 0 … 255, of RGB pixels, at the size given."""
+    grey = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY)
+    return np.asarray(resized(grey, height, width), np.float32)
 
 
 def residual(plane: Float) -> Float:
@@ -35,8 +37,12 @@ def residual(plane: Float) -> Float:
     Smooth parts go; each place counts by how little goes on there, since a mark in the quiet is
     told more easily than one under detail; and no single pixel may count for many.
     """
-    detail = plane - cv2.GaussianBlur(plane, (0, 0), _DETAIL_SIGMA)
-    power = cv2.boxFilter(detail * detail, -1, (_WINDOW, _WINDOW))
-    detail /= cv2.pow(cv2.sqrt(np.maximum(power, 0)) + _FLOOR, _POWER)
-    limit = _LIMIT * float(np.sqrt(np.mean(detail * detail)))
-    return np.asarray(np.clip(detail, -limit, limit), np.float32)
+    # In place throughout: fresh memory takes longer than the sums.
+    detail = np.asarray(cv2.GaussianBlur(plane, (0, 0), _DETAIL_SIGMA), np.float32)
+    np.subtract(plane, detail, out=detail)
+    spread = cv2.boxFilter(cv2.multiply(detail, detail), -1, (_WINDOW, _WINDOW))
+    np.sqrt(np.maximum(spread, 0, out=spread), out=spread)
+    spread += _FLOOR
+    np.divide(detail, cv2.pow(spread, _POWER, spread), out=detail)
+    limit = _LIMIT * float(np.sqrt(np.vdot(detail, detail) / detail.size))
+    return np.clip(detail, -limit, limit, out=detail)

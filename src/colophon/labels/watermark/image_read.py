@@ -21,8 +21,6 @@ Float = NDArray[np.float32]
 Complex = NDArray[np.complex64]
 
 _SIDE = int(HIGHEST)
-_FINE = 2 * TILE
-"""Shifts tried along each side: every half pixel of the tile."""
 _NEAR = (9, 9)
 _RINGS = 7
 
@@ -83,26 +81,41 @@ def _blurred(values: Float) -> Float:
     return np.asarray(smooth[down, across], np.float32)
 
 
-def _shifts(pilots: Complex, found: Waves) -> tuple[Float, NDArray[np.int64]]:
+def _shifts(pilots: Complex, found: Waves) -> tuple[Float, Float]:
     """For each row of received pilots: how far the best shift stands out, and that shift.
 
-    The former in standard deviations of all shifts; the latter in half pixels of the tile.
+    The former in standard deviations of all shifts; the latter in pixels of the tile.
     """
-    places = found.places[found.pilots]
-    spectrum = np.zeros((len(pilots), _FINE, _FINE // 2 + 1), np.complex64)
-    down, across = places.T
-    turned = np.where(across < 0, -down, down) % _FINE
+    down, across = found.places[found.pilots].T
     values = pilots * np.conj(found.phasors[found.pilots])
+    spectrum = np.zeros((len(pilots), TILE, TILE // 2 + 1), np.complex64)
+    turned = np.where(across < 0, -down, down) % TILE
     spectrum[:, turned, abs(across)] = np.where(across < 0, np.conj(values), values)
-    fits = np.fft.irfft2(spectrum, (_FINE, _FINE)).reshape(len(pilots), -1)
+    fits = np.fft.irfft2(spectrum, (TILE, TILE)).reshape(len(pilots), -1)
     best = fits.argmax(axis=1)
-    height = fits[np.arange(len(fits)), best] / (fits.std(axis=1) + 1e-20)
-    return height, np.stack(np.divmod(best, _FINE), axis=1)
+    spread = fits.std(axis=1) + 1e-20
+    whole = np.stack(np.divmod(best, TILE), axis=1)
+    near = (
+        values[:, None] * np.exp(2j * np.pi / TILE * whole @ found.places[found.pilots].T)[:, None]
+    )
+    finer = (near * _nudges(found)).real.sum(axis=2)
+    pick = finer.argmax(axis=1)
+    # The transform divides by the number of its places, and counts each wave at both of its own.
+    height = finer[np.arange(len(pick)), pick] * (2 / TILE**2) / spread
+    return height.astype(np.float32), (whole + _NUDGES[pick]).astype(np.float32)
 
 
-def _soft(values: Complex, shift: NDArray[np.int64], noise: Float, found: Waves) -> Float:
+_NUDGES = np.stack(np.meshgrid(*[np.arange(-0.5, 0.51, 0.25)] * 2), axis=-1).reshape(-1, 2)
+
+
+def _nudges(found: Waves) -> Complex:
+    turns = np.exp(2j * np.pi / TILE * _NUDGES @ found.places[found.pilots].T)
+    return np.asarray(turns, np.complex64)
+
+
+def _soft(values: Complex, shift: Float, noise: Float, found: Waves) -> Float:
     """The coded bits received: positive for +1, by how much they can be relied upon."""
-    turn = found.places @ (shift * (2j * np.pi / _FINE))
+    turn = found.places @ (shift * (2j * np.pi / TILE))
     straight = values * np.conj(found.phasors) * np.exp(turn)
     straight *= _reliance(straight, noise, found)
     data = straight[: found.pilots.start]

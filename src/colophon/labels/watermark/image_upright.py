@@ -6,15 +6,19 @@ and mirroring only permute what is read.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from colophon.labels.watermark.detection import Transform
 from colophon.labels.watermark.image_plane import luma, residual, resized
-from colophon.labels.watermark.image_tile import TILE, band
+from colophon.labels.watermark.image_tile import band
 
 Float = NDArray[np.float32]
 Complex = NDArray[np.complex64]
+
+_TILE = 96
 
 _QUARTERS = {
     0: [[1, 0], [0, 1]],
@@ -27,17 +31,21 @@ TURNS = [
     for mirrored in (False, True)
     for angle in _QUARTERS
 ]
-"""What the rows of ``lattices`` suppose."""
+"""What is tried."""
 
 
-def lattices(pixels: NDArray[np.uint8], side: float) -> Complex:
-    """What was received at the places of ``band()``, were a tile ``side`` pixels: see ``TURNS``."""
-    high, wide = (max(1, round(length * TILE / side)) for length in pixels.shape[:2])
-    plane = residual(luma(resized(pixels, high, wide) if side > TILE else pixels))
-    tiles = _added_up(resized(plane, high, wide))
+def lattices(pixels: NDArray[np.uint8], side: float, turns: Sequence[Transform] = TURNS) -> Complex:
+    """What was received at the places of ``band()`` under each of ``turns``.
+
+    ``side``: of a tile, in pixels.
+    """
+    high, wide = (max(1, round(length * _TILE / side)) for length in pixels.shape[:2])
+    # A picture of fewer pixels is read at its own size, and what was read enlarged.
+    size = (high, wide) if side > _TILE else pixels.shape[:2]
+    tiles = _added_up(resized(residual(luma(pixels, *size)), high, wide))
     spectrum = np.fft.fft2(tiles).astype(np.complex64)
     found = []
-    for turn in TURNS:
+    for turn in turns:
         flipped = band() * ([1, -1] if turn.mirrored else [1, 1])
         down, across = (flipped @ _QUARTERS[int(turn.rotation_deg)]).T
         found.append(spectrum[down, across])
@@ -46,8 +54,8 @@ def lattices(pixels: NDArray[np.uint8], side: float) -> Complex:
 
 def _added_up(plane: Float) -> Float:
     """All tiles of ``plane`` on one another."""
-    high, wide = (-(-length // TILE) * TILE for length in plane.shape)
+    high, wide = (-(-length // _TILE) * _TILE for length in plane.shape)
     padded = np.zeros((high, wide), np.float32)
     padded[: plane.shape[0], : plane.shape[1]] = plane
-    stacked = padded.reshape(high // TILE, TILE, wide // TILE, TILE)
+    stacked = padded.reshape(high // _TILE, _TILE, wide // _TILE, _TILE)
     return np.asarray(stacked.sum(axis=(0, 2)))
