@@ -33,7 +33,6 @@ from colophon.labels.model import (
     WatermarkLayer,
 )
 from colophon.labels.remarks import remark
-from colophon.labels.watermark.detection import Transform
 
 if TYPE_CHECKING:
     from colophon.labels.certificates import Signer
@@ -105,7 +104,8 @@ class Worker:
         answer = self._asked(order, name, None)
         if "error" in answer:
             raise _error(answer)
-        return _layer(answer["explicit"]), _mark(answer["watermark"])
+        mark = WatermarkLayer(**answer["watermark"]) if answer["watermark"] else None
+        return _layer(answer["explicit"]), mark
 
     def _asked(
         self, order: dict[str, Any], name: str, progress: Callable[[float], None] | None
@@ -210,13 +210,6 @@ def _layer(body: Mapping[str, Any] | None) -> ExplicitLayer | None:
         return None
     requirements = tuple(Requirement(**one) for one in body["requirements"])
     return ExplicitLayer(**{**body, "requirements": requirements})
-
-
-def _mark(body: Mapping[str, Any] | None) -> WatermarkLayer | None:
-    if body is None:
-        return None
-    transform = Transform(**body["transform"]) if body["transform"] else None
-    return WatermarkLayer(**{**body, "transform": transform})
 
 
 def _broken(child: subprocess.Popen[bytes]) -> str:

@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from colophon.labels.remarks import Remark
-from colophon.labels.watermark.detection import Transform
 
 
 class Medium(StrEnum):
@@ -220,7 +219,7 @@ class WatermarkLayer:
     present: bool
     payload: str | None = None
     confidence: float | None = None
-    transform: Transform | None = None
+    transform: dict[str, float | bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

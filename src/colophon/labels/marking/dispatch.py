@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
@@ -50,10 +51,11 @@ def look(
 
 
 def layer(found: Detection) -> WatermarkLayer:
-    """What was found, as it is told."""
+    """What was found, as it is told; of a transform, what this medium can tell."""
+    transform = {k: v for k, v in asdict(found.transform).items() if v is not None}
     return WatermarkLayer(
         present=True,
         payload=None if found.payload is None else f"{found.payload:016x}",
         confidence=found.confidence,
-        transform=found.transform,
+        transform=transform or None,
     )

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Transform:
-    """How the marked content was changed before it was read. ``scale``: its size now over its size
-    when marked. ``rotation_deg``: anticlockwise. ``start_s``: how much was cut off before it;
-    ``tempo``: its speed now over its speed then.
+    """How the marked content was changed before it was read; None: the medium or the reading does
+    not tell. ``scale``: its size now over its size when marked. ``rotation_deg``: anticlockwise.
+    ``start_s``: how much was cut off before it; ``tempo``: its speed now over its speed then.
     """
 
-    scale: float = 1.0
-    rotation_deg: float = 0.0
-    mirrored: bool = False
+    scale: float | None = None
+    rotation_deg: float | None = None
+    mirrored: bool | None = None
     start_s: float | None = None
     tempo: float | None = None
 

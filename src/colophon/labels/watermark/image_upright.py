@@ -47,7 +47,7 @@ def lattices(pixels: NDArray[np.uint8], side: float, turns: Sequence[Transform] 
     found = []
     for turn in turns:
         flipped = band() * ([1, -1] if turn.mirrored else [1, 1])
-        down, across = (flipped @ _QUARTERS[int(turn.rotation_deg)]).T
+        down, across = (flipped @ _QUARTERS[int(turn.rotation_deg or 0)]).T
         found.append(spectrum[down, across])
     return np.stack(found)
 
