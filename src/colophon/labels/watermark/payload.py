@@ -5,9 +5,9 @@ the key's signs and check bits are independent of it:
 
 - the word found at rank r of the list passes the check bits by chance once in 2⁴⁰, so r words in
   each of n looks pass with a probability of at most n·r·2⁻⁴⁰;
-- of the 2⁶⁴ words that can be sent, any correlates ρ or better with the received values with a
-  probability of at most exp(−ρ²·CODED/2) (W. Hoeffding, 1963, for sums of signed values), so some
-  one does in one of n looks with at most n·2⁶⁴·exp(−ρ²·CODED/2).
+- of the 2⁶⁴ words that can be sent, each has an inner product of c or more with the received
+  values s by chance with a probability of at most exp(Σ ln cosh(t·sᵢ) − t·c), for every t (H.
+  Chernoff, 1952), so some one of them does in one of n looks with at most 2⁶⁴·n times that.
 
 The smaller, doubled since the smaller of two is chosen, is ``Decoded.false_accept``; nothing above
 1e-9 is answered.
@@ -35,9 +35,13 @@ FALSE_ACCEPT = 1e-9
 _CODE = Code(PAYLOAD_BITS + CHECK_BITS)
 CODED = _CODE.size
 _LIST = 64
-_LEAST_CORRELATION = 0.45
+_LEAST_EVIDENCE = 1e-3
+"""What the second bound must come to, however well the check bits agree."""
+_LN2 = math.log(2)
 _TOGETHER = 8
 """Received words decoded at once: more would not stay in the processor's cache."""
+_TILTS = CODED * np.array([0.3, 0.45, 0.6, 0.75, 0.95, 1.2, 1.7, 2.5, 4.0])
+"""Values of t at which the second bound is tried; the least of them holds."""
 
 Float = NDArray[np.float32]
 
@@ -79,16 +83,16 @@ def decode_many(soft: Float, key: MarkKey, looks: int = 1) -> list[Decoded | Non
     plain /= np.linalg.norm(plain, axis=1, keepdims=True) * math.sqrt(CODED) + 1e-30
     found: list[Decoded | None] = []
     for start in range(0, len(plain), _TOGETHER):
-        trellises = _CODE.trellises(plain[start : start + _TOGETHER])
-        found += [_accepted(trellis, key, looks) for trellis in trellises]
+        some = plain[start : start + _TOGETHER]
+        trellises = _CODE.trellises(some)
+        found += [_accepted(*one, key, looks) for one in zip(trellises, some, strict=True)]
     return found
 
 
-def _accepted(trellis: Trellis, key: MarkKey, looks: int) -> Decoded | None:
-    if trellis.best < _LEAST_CORRELATION:
-        return None
+def _accepted(trellis: Trellis, received: Float, key: MarkKey, looks: int) -> Decoded | None:
+    moments = log_moments(received)
     for rank, (word, correlation) in enumerate(trellis.words(), 1):
-        chance = false_accept(rank, correlation, looks)
+        chance = false_accept(rank, correlation, looks, moments)
         if rank > _LIST or chance > FALSE_ACCEPT:
             return None
         payload = _packed(word[:PAYLOAD_BITS])
@@ -97,10 +101,20 @@ def _accepted(trellis: Trellis, key: MarkKey, looks: int) -> Decoded | None:
     return None
 
 
-def false_accept(rank: int, correlation: float, looks: int) -> float:
+def log_moments(received: Float) -> NDArray[np.float64]:
+    """Σ ln cosh(t·sᵢ) of values whose squares sum to 1 / ``CODED``, at each of the tilts."""
+    tilted = np.abs(np.outer(_TILTS, received))
+    moments: NDArray[np.float64] = (tilted + np.log1p(np.exp(-2 * tilted)) - _LN2).sum(axis=1)
+    return moments
+
+
+def false_accept(rank: int, correlation: float, looks: int, moments: NDArray[np.float64]) -> float:
     """The bound at the head of this module, at most 1."""
     by_check = rank * 2.0**-CHECK_BITS
-    by_correlation = 2.0**PAYLOAD_BITS * math.exp(-CODED * correlation**2 / 2)
+    exponent = float((moments - _TILTS * correlation).min())
+    by_correlation = math.exp(min(0.0, exponent + PAYLOAD_BITS * _LN2))
+    if by_correlation > _LEAST_EVIDENCE:
+        return 1.0
     return min(1.0, 2 * looks * min(by_check, by_correlation))
 
 
