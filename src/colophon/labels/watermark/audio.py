@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colophon.errors import TooSmallToMark
-from colophon.labels.watermark.audio_search import Search
-from colophon.labels.watermark.audio_stream import LEAST_RATE_HZ, Stream, checked
+from colophon.labels.watermark import audio_grid as grid
+from colophon.labels.watermark.audio_search import Mark, Search
+from colophon.labels.watermark.audio_stream import LEAST_RATE_HZ, Scaler, Stream, checked
 from colophon.labels.watermark.detection import Detection
 from colophon.labels.watermark.key import MarkKey
 
@@ -30,7 +31,7 @@ Samples = NDArray[np.float32]
 def embed(samples: Samples, payload: int, key: MarkKey, *, rate_hz: int) -> Samples:
     """The sound with a mark; ``samples`` are frames × channels, of full scale ±1.
 
-    A mark that is there under the same key is drowned by the new one. Raises TooSmallToMark for
+    A mark that is there under the same key is taken back first. Raises TooSmallToMark for
     less than a second of sound that is not silence or a rate below 6000 Hz; MalformedFile where
     samples are no numbers; ValueError for a payload of more than 64 bits.
     """
@@ -38,15 +39,10 @@ def embed(samples: Samples, payload: int, key: MarkKey, *, rate_hz: int) -> Samp
     heard = _heard_seconds(sound, rate_hz)
     if heard < LEAST_SECONDS:
         raise TooSmallToMark(detail=f"{heard:.1f} s < {LEAST_SECONDS:.1f} s")
-    stream = Stream(payload, key, rate_hz, sound.shape[1])
-    marked = np.empty_like(sound)
-    done = 0
-    for start in range(0, len(sound), _BLOCK_SECONDS * rate_hz):
-        piece = stream.feed(sound[start : start + _BLOCK_SECONDS * rate_hz])
-        marked[done : done + len(piece)] = piece
-        done += len(piece)
-    marked[done:] = stream.finish()
-    return marked
+    old = Search(key).mark_at(sound, rate_hz)
+    if old:
+        sound = _without(sound, old, key, rate_hz)
+    return _through(Stream(payload, key, rate_hz, sound.shape[1]), sound, rate_hz)
 
 
 def detect(samples: Samples, key: MarkKey, *, rate_hz: int) -> Detection | None:
@@ -57,8 +53,30 @@ def detect(samples: Samples, key: MarkKey, *, rate_hz: int) -> Detection | None:
     return Search(key).through(sound, rate_hz)
 
 
+def _through(scaler: Scaler, sound: Samples, rate_hz: int) -> Samples:
+    scaled = np.empty_like(sound)
+    done = 0
+    for start in range(0, len(sound), _BLOCK_SECONDS * rate_hz):
+        piece = scaler.feed(sound[start : start + _BLOCK_SECONDS * rate_hz])
+        scaled[done : done + len(piece)] = piece
+        done += len(piece)
+    scaled[done:] = scaler.finish()
+    return scaled
+
+
+def _without(sound: Samples, old: Mark, key: MarkKey, rate_hz: int) -> Samples:
+    """The sound scaled back, cell by cell, so that little of an old mark is left."""
+    slot_s = grid.PERIOD / grid.SLOTS
+    before = int(old.start_s / slot_s)
+    lead = round((slot_s - (old.start_s - before * slot_s)) % slot_s * rate_hz)
+    signs = -np.roll(grid.signs(old.payload, key), before + (lead > 0), axis=0)
+    led = np.concatenate([np.zeros((lead, sound.shape[1]), np.float32), sound])
+    return _through(Scaler(signs, rate_hz, sound.shape[1]), led, rate_hz)[lead:]
+
+
 def _heard_seconds(sound: Samples, rate_hz: int) -> float:
     step = max(rate_hz // 50, 1)
     whole = len(sound) // step * step
-    pieces = np.abs(sound[:whole]).max(axis=1).reshape(-1, step)
-    return float((pieces.max(axis=1) > _SILENCE).sum()) * step / rate_hz
+    pieces = sound[:whole].reshape(-1, step, sound.shape[1])
+    swing = (pieces.max(axis=1) - pieces.min(axis=1)).max(axis=1) / 2
+    return float((swing > _SILENCE).sum()) * step / rate_hz

@@ -21,6 +21,7 @@ from colophon.labels.watermark.key import MarkKey
 from colophon.labels.watermark.payload import decode_many
 
 _WINDOW_PERIODS = 6
+_OWN_PERIODS = 3
 _STEP = 0.004
 _STEPS = 15
 _FINER = (0.002, 0.001)
@@ -37,6 +38,14 @@ PLAIN = Speed()
 _NOWHERE = Place(0.0, PLAIN, 0)
 TEMPOS = tuple(1 + _STEP * turn for turn in range(-_STEPS, _STEPS + 1) if turn)
 """Hypotheses: each is looked at stretched with its pitch kept, and sped up as a tape is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """``start_s``: where a period of it begins, 0 … PERIOD."""
+
+    payload: int
+    start_s: float
 
 
 @dataclass(slots=True)
@@ -64,6 +73,16 @@ class Search:
             if found:
                 return found
         return self._traces()
+
+    def mark_at(self, sound: Array, rate_hz: int) -> Mark | None:
+        """A mark under the key, played as fast as it was marked, at the sound's beginning."""
+        length = round(_OWN_PERIODS * grid.PERIOD * rate_hz)
+        cells = sync.cells(sync.folded(outstanding(sound[:length], rate_hz), 1.0), 1.0)
+        for place in self._places(cells, PLAIN, _PLAIN_TRIED):
+            found = self._read([(cells, place)])
+            if found and found.payload is not None:
+                return Mark(found.payload, sync.beginning(cells, self.key, place.column))
+        return None
 
     def _plainly(self, period: Array) -> Detection | None:
         cells = sync.cells(period, 1.0)
@@ -109,7 +128,7 @@ class Search:
         read = decode_many(np.stack(soft), self.key, looks)
         for decoded, (_, place) in zip(read, candidates, strict=True):
             if decoded:
-                return Detection(decoded.payload, 1 - decoded.false_accept, _transform(place))
+                return Detection(decoded.payload, _sure(decoded.false_accept), _transform(place))
         return None
 
     def _traces(self) -> Detection | None:
@@ -117,11 +136,16 @@ class Search:
         chance = self._looks * sync.COLUMNS * speeds * math.exp(-(self._strongest.score**2) / 2)
         if chance > _PRESENCE:
             return None
-        return Detection(None, 1 - chance, _transform(self._strongest))
+        return Detection(None, _sure(chance), _transform(self._strongest))
 
 
 def _cells(values: Array, speed: Speed) -> Array:
     return sync.cells(sync.folded(values, speed.tempo), speed.pitch)
+
+
+def _sure(chance: float) -> float:
+    """Never certain."""
+    return 1 - max(chance, 1e-15)
 
 
 def _windows(frames: int, length: int, rate_hz: int) -> list[int]:

@@ -35,14 +35,15 @@ def checked(samples: Samples) -> Samples:
     return sound
 
 
-class Stream:
-    """Marks a sound given piece by piece; what goes out in all is what ``embed`` gives.
+class Scaler:
+    """Scales the cells of a sound given piece by piece by ``signs``, SLOTS × BANDS, as strongly as
+    nobody hears; as much comes out as went in, at most 80 ms later.
 
-    Added latency: at most 80 ms. Raises TooSmallToMark below 6000 Hz, MalformedFile where a chunk
-    holds no numbers or another number of channels.
+    Raises TooSmallToMark below 6000 Hz, MalformedFile where a chunk holds no numbers or another
+    number of channels.
     """
 
-    def __init__(self, payload: int, key: MarkKey, rate_hz: int, channels: int) -> None:
+    def __init__(self, signs: grid.Signs, rate_hz: int, channels: int) -> None:
         if rate_hz < LEAST_RATE_HZ:
             raise TooSmallToMark(detail=f"{rate_hz} Hz")
         self._step = step = round(rate_hz / grid.FRAMES_PER_SECOND)
@@ -51,7 +52,7 @@ class Stream:
         hertz = np.arange(step + 1, dtype=np.float64) * (rate_hz / (2 * step))
         bands = np.floor((hertz - grid.LOW_HZ) / grid.BAND_HZ).astype(np.intp)
         self._marked = (bands >= 0) & (bands < grid.BANDS) & (hertz < 0.48 * rate_hz)
-        self._signs = grid.signs(payload, key)[:, bands[self._marked]]
+        self._signs = signs[:, bands[self._marked]]
         self._ear = Ear.at(hertz)
         self._frame = 0
         self._before = np.zeros((1, step + 1))
@@ -116,6 +117,15 @@ class Stream:
         change = np.fft.irfft(scaled, 2 * step, axis=2).astype(np.float32, copy=False)
         change *= self._window
         return change
+
+
+class Stream(Scaler):
+    """Marks a sound given piece by piece as ``Scaler`` does; what goes out in all is what
+    ``embed`` gives for a sound without a mark.
+    """
+
+    def __init__(self, payload: int, key: MarkKey, rate_hz: int, channels: int) -> None:
+        super().__init__(grid.signs(payload, key), rate_hz, channels)
 
 
 def _window(step: int) -> Samples:

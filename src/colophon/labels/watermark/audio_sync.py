@@ -120,3 +120,11 @@ def best(received: Array, key: MarkKey, speed: Speed, count: int) -> list[Place]
     peaks = np.flatnonzero(higher)
     chosen = peaks[np.argsort(-found[peaks])[:count]]
     return [Place(float(found[column]), speed, int(column)) for column in chosen]
+
+
+def beginning(received: Array, key: MarkKey, column: int) -> float:
+    """When the period at ``column`` begins, in seconds, finer than columns lie: 0 … PERIOD."""
+    before, here, after = np.take(scores(received, key), range(column - 1, column + 2), mode="wrap")
+    bend = float(2 * here - before - after)
+    finer = float(after - before) / (2 * bend) if bend > 0 else 0.0
+    return (column + 0.5 + finer) / COLUMNS % 1 * grid.PERIOD
