@@ -216,3 +216,27 @@ class TooSmallToMark(InputError):
         "zh": "其他标识仍可添加：用 --watermark auto 或 off。",
         "en": "The other labels can still be put on it: use --watermark auto or off.",
     }
+
+
+class MarkPackageMissing(UnavailableError):
+    code = "mark_package_missing"
+    causes: ClassVar[Words] = {
+        "zh": "读取这种水印需要其作者的软件包 {package}，但本机没有（缺 {detail}）。",
+        "en": "Reading this mark needs its maker's package {package}, which is not here ({detail}).",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请执行 pip install {package}，然后重试。",
+        "en": "Run pip install {package} and try again.",
+    }
+
+
+class MarkWeightsMissing(UnavailableError):
+    code = "mark_weights_missing"
+    causes: ClassVar[Words] = {
+        "zh": "权重文件夹中没有 {file}，无法读取这种水印。",
+        "en": "The folder of weights holds no {file}, so this mark cannot be read.",
+    }
+    remedies: ClassVar[Words] = {
+        "zh": "请从水印作者处取得该文件，放入此文件夹；Colophon 不会自行下载。",
+        "en": "Get the file from the mark's maker and put it there; Colophon downloads none.",
+    }
