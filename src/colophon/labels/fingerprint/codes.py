@@ -24,7 +24,7 @@ from colophon.labels.fingerprint.image import BITS, MATCH
 from colophon.labels.fingerprint.layers import Arrays, Layer, Layers
 
 BYTES = BITS // 8
-FREE_BITS = 96
+FREE_BITS = 160
 """How many of PDQ's bits are taken as independent. Unrelated photos differ as if 230 were; but two
 discs on black are alike without being one picture, and no count tells of that."""
 MOST_HITS = 1_000
@@ -33,6 +33,8 @@ _PARTS, _PART_BITS = 16, 16
 _VALUES = 1 << _PART_BITS
 _FEW = 4_096
 """Codes below which all are compared."""
+_LITTLE = 1 << 15
+"""Comparisons for which FAISS's threads do not pay."""
 _LOOSE = 8
 """Where more than one code in so many is a candidate, all are compared."""
 _SHARE = 8
@@ -137,7 +139,7 @@ def _near_one(
     inside = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
     base = (first + part * len(codes)).reshape(-1)
     rows = order.reshape(-1).take(np.repeat(base, counts) + inside)
-    bits = np.bitwise_count(codes.view(np.uint64).take(rows, axis=0) ^ asked.view(np.uint64))
+    bits = np.bitwise_count(_wide(codes).take(rows, axis=0) ^ asked.view(np.uint64))
     distance = bits @ np.ones(BYTES // 8, np.intp)
     near = np.flatnonzero(distance <= radius)
     # A code may be met in several of its parts.
@@ -151,10 +153,17 @@ def _changes(radius: int) -> NDArray[np.uint16]:
     return np.array([0] + [1 << bit for bit in range(_PART_BITS)] * radius, np.uint16)
 
 
+def _wide(codes: Codes256) -> NDArray[np.uint64]:
+    return np.ascontiguousarray(codes).view(np.uint64)
+
+
 def _compared(asked: Codes256, codes: Codes256, radius: int) -> Found:
     """All by all."""
-    if not len(codes) or not len(asked):
-        return (np.zeros(0, np.intp),) * 3
+    if len(codes) * len(asked) <= _LITTLE:
+        bits = np.bitwise_count(asked.view(np.uint64)[:, None] ^ _wide(codes)[None])
+        distances = bits @ np.ones(BYTES // 8, np.intp)
+        query, rows = np.nonzero(distances <= radius)
+        return query, rows, distances[query, rows]
     faiss: Any = import_module("faiss")
     asked, codes = np.ascontiguousarray(asked), np.ascontiguousarray(codes)
     found = faiss.RangeSearchResult(len(asked))

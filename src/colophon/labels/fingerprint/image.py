@@ -1,9 +1,11 @@
 """PDQ: a picture as 256 bits that stay through re-encoding, resizing, light cropping and words
 drawn on it, with a quality from 0 to 100.
 
-One recipe for every picture: luma (BT.601, 8 bits), upright, what is clear on white; each side
-longer than 512 reduced to 512 by area means (by whole numbers first); then PDQ as published: two box filters, 64 × 64
-samples, the lowest 16 × 16 cosines without the constant ones, each held against their median.
+One recipe for every picture: luma (BT.601, 8 bits), upright, what is clear on white; brought to 512
+by 512 pixels, down by area means (by whole numbers first), up linearly; then PDQ as published: two
+box filters, 64 × 64 samples, the lowest 16 × 16 cosines without the constant ones, each held
+against their median. On 512 by 512 pixels all of PDQ's writers agree; larger pictures come within
+some 16 bits of those who filter them whole, and sizes of one picture closer to each other than there.
 
 Source: Facebook, The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm (2019).
 """
@@ -11,7 +13,7 @@ Source: Facebook, The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -28,7 +30,10 @@ LEAST_SIDE = 5
 USABLE = 50
 """Quality below which a picture is so even that its bits are chance."""
 MATCH = 31
-"""Bits two prints of one picture differ by at most."""
+"""Bits two prints of one picture differ by at most, as PDQ's authors advise."""
+POSSIBLE = 60
+"""Up to here unrelated photos are rare still, and pictures cut by a twentieth are found: for a
+person to look at."""
 VARIANTS = (
     "same",
     "turned_90",
@@ -40,6 +45,7 @@ VARIANTS = (
     "turned_90_mirrored",
 )
 """What is done to a picture, anticlockwise, to get the print at the same place."""
+_EDGE = 0.05
 _SAMPLES, _COSINES = 64, 16
 _WHITE = 255
 
@@ -75,8 +81,25 @@ def of_grey(grey: NDArray[np.uint8]) -> PicturePrint | None:
     """Of upright luma, H × W."""
     if min(grey.shape) < LEAST_SIDE:
         return None
-    waves, samples = _waves(_reduced(grey).astype(np.float32))
+    waves, samples = _waves(_sized(grey).astype(np.float32))
     return PicturePrint(_prints(waves), _quality(samples))
+
+
+def cuts(grey: NDArray[np.uint8]) -> tuple[bytes, ...]:
+    """Further prints to keep of upright luma, so that it is found when its edges were cut off by up
+    to a twentieth: of what is left when they are, at either side, both or none.
+    """
+    if min(grey.shape) < LEAST_SIDE:
+        return ()
+    sized, edge = _sized(grey), round(WORKING_SIDE * _EDGE)
+    sides = ((0, 0), (0, edge), (edge // 2, edge // 2), (edge, 0))
+    parts = [
+        sized[top : WORKING_SIDE - bottom, left : WORKING_SIDE - right]
+        for top, bottom in sides
+        for left, right in sides
+    ]
+    prints = (of_grey(np.ascontiguousarray(part)) for part in parts[1:])
+    return tuple(print_.bits for print_ in prints if print_ is not None)
 
 
 def of_file(source: BinaryIO, media_type: str, name: str) -> PicturePrint | None:
@@ -109,24 +132,26 @@ def on_white(luma: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.ui
     return shown
 
 
-def _reduced(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """First by whole numbers, which is quick, then the rest of the way."""
+def _sized(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """First down by whole numbers, which is quick, then the rest of the way."""
     import cv2
     from PIL import Image
 
     factors = tuple(max(1, side // WORKING_SIDE) for side in grey.shape)
     if factors != (1, 1):
         grey = np.asarray(Image.fromarray(grey).reduce(factors[::-1]))
-    high, wide = (min(side, WORKING_SIDE) for side in grey.shape)
-    if (high, wide) == grey.shape:
-        return grey
-    small: NDArray[np.uint8] = cv2.resize(grey, (wide, high), interpolation=cv2.INTER_AREA)
-    return small
+    for axis, side in enumerate(grey.shape):
+        if side != WORKING_SIDE:
+            wanted = list(grey.shape)
+            wanted[axis] = WORKING_SIDE
+            how = cv2.INTER_AREA if side > WORKING_SIDE else cv2.INTER_LINEAR
+            grey = cv2.resize(grey, wanted[::-1], interpolation=how)
+    return grey
 
 
 def _samples(lines: Matrix) -> Matrix:
     """64 of the rows, after two passes of the box filter along the columns."""
-    places, weights = _taps(lines.shape[0])
+    places, weights = _taps()
     # Not a product of matrices: it would set all of BLAS's threads spinning for so little.
     taken = np.zeros((_SAMPLES, lines.shape[1]), np.float32)
     for place, weight in zip(places, weights, strict=True):
@@ -134,17 +159,16 @@ def _samples(lines: Matrix) -> Matrix:
     return taken
 
 
-@lru_cache(maxsize=256)
-def _taps(length: int) -> tuple[NDArray[np.intp], Matrix]:
-    """Which rows make each sample, and how much of each: taps × 64."""
-    window = (length + 2 * _SAMPLES - 1) // (2 * _SAMPLES)
+@cache
+def _taps() -> tuple[NDArray[np.intp], Matrix]:
+    """Which of 512 rows make each sample, and how much of each: taps × 64."""
+    window = (WORKING_SIDE + 2 * _SAMPLES - 1) // (2 * _SAMPLES)
     behind, ahead = window - (window + 2) // 2, (window + 2) // 2
-    place = np.arange(length)
+    place = np.arange(WORKING_SIDE)
     box = (place >= place[:, None] - behind) & (place < place[:, None] + ahead)
     mean = box / box.sum(axis=1, keepdims=True)
-    rows = mean[((np.arange(_SAMPLES) + 0.5) * length / _SAMPLES).astype(np.int64)] @ mean
-    most = int((rows > 0).sum(axis=1).max())
-    places = np.argsort(-rows, axis=1, kind="stable")[:, :most].T
+    rows = mean[((np.arange(_SAMPLES) + 0.5) * WORKING_SIDE / _SAMPLES).astype(np.int64)] @ mean
+    places = np.argsort(-rows, axis=1, kind="stable")[:, : 2 * window - 1].T
     return places, np.take_along_axis(rows, places.T, axis=1).T.astype(np.float32)
 
 
