@@ -23,7 +23,7 @@ from colophon.labels.watermark import (
 )
 from colophon.labels.watermark.detection import Detection, Transform
 from colophon.labels.watermark.image_mask import amplitude
-from colophon.labels.watermark.image_plane import luma, residual
+from colophon.labels.watermark.image_plane import both, luma
 from colophon.labels.watermark.image_tile import TILE, band, pattern
 from colophon.labels.watermark.key import MarkKey
 from colophon.labels.watermark.payload import decode_many, encode
@@ -40,7 +40,7 @@ _ENOUGH = 112
 _NOISE_DB = 42.7
 # Luminance made of red, green and blue, and the change of them that alters it at the least cost.
 _LUMA = np.array([0.299, 0.587, 0.114])
-_COLOUR = 0.8 * _LUMA / (_LUMA @ _LUMA) + 0.2
+_COLOUR = _LUMA / (_LUMA @ _LUMA)
 _STRIP = 64
 _LEAST_LOOK = 32
 _ERASURES, _ERASED = 4, 0.4
@@ -172,7 +172,7 @@ def _searched(pixels: Pixels, key: MarkKey, looks: int) -> Detection | None:
     height, width = pixels.shape[:2]
     smaller = min(1.0, _SEARCHED / min(height, width))
     high, wide = (max(1, round(length * smaller)) for length in (height, width))
-    plane = residual(luma(pixels, high, wide))
+    plane = both(pixels, high, wide)
     seen = image_sync.spectrum(plane)
     grid = image_sync.Grid.of(min(high, wide), image_sync.FINE)
     return (

@@ -11,9 +11,9 @@ Float = NDArray[np.float32]
 _DETAIL_SIGMA = 2.0
 _SMOOTH = 1.0
 _WINDOW = 9
-_QUIET = 3.0
+_QUIET = 2.0
 """Grey levels of detail that hide nothing yet."""
-_FLAT = 1.1
+_FLAT = 0.85
 """Greatest root mean square of the mark in flat bright areas, in grey levels."""
 _LEAST_GROWTH, _MOST_GROWTH = 0.5, 1.0
 """Exponents by which the mark grows with the detail that hides it."""
