@@ -77,6 +77,6 @@ def _without(sound: Samples, old: Mark, key: MarkKey, rate_hz: int) -> Samples:
 def _heard_seconds(sound: Samples, rate_hz: int) -> float:
     step = max(rate_hz // 50, 1)
     whole = len(sound) // step * step
-    pieces = sound[:whole].reshape(-1, step, sound.shape[1])
-    swing = (pieces.max(axis=1) - pieces.min(axis=1)).max(axis=1) / 2
+    pieces = np.ascontiguousarray(sound[:whole].T).reshape(sound.shape[1], -1, step)
+    swing = (pieces.max(axis=2) - pieces.min(axis=2)).max(axis=0) / 2
     return float((swing > _SILENCE).sum()) * step / rate_hz

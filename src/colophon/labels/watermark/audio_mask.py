@@ -38,21 +38,21 @@ class Ear:
     def at(cls, hertz: Array) -> Ear:
         """Bands one Bark wide about each bin. Source: Zwicker and Terhardt, 1980."""
         width = 25 + 75 * (1 + 1.4 * (hertz / 1000) ** 2) ** 0.69
-        step = hertz[1]
-        first = np.floor((hertz - width / 2) / step + 0.5).astype(np.intp)
-        after = np.ceil((hertz + width / 2) / step + 0.5).astype(np.intp)
+        step = hertz[1] - hertz[0]
+        first = np.floor((hertz - hertz[0] - width / 2) / step + 0.5).astype(np.intp)
+        after = np.ceil((hertz - hertz[0] + width / 2) / step + 0.5).astype(np.intp)
         return cls(np.clip(first, 0, hertz.size - 1), np.clip(after, 1, hertz.size))
 
     def smoothed(self, power: Array) -> Array:
         """The mean power of each bin's critical band."""
         total = np.zeros((len(power), power.shape[1] + 1))
         np.cumsum(power, axis=1, out=total[:, 1:])
-        mean: Array = total[:, self.after] - total[:, self.first]
+        mean: Array = np.take(total, self.after, axis=1) - np.take(total, self.first, axis=1)
         mean /= self.after - self.first
         return mean
 
 
-def strengths(power: Array, around: Array, marked: NDArray[np.bool_]) -> Array:
+def strengths(power: Array, around: Array, marked: slice) -> Array:
     """By which part each bin's amplitude may change: frames × bins of ``marked``. ``around``: the
     critical bands' powers, one frame more before and after.
     """

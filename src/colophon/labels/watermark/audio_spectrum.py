@@ -7,6 +7,7 @@ as it is strong (N. Wiener's filter for the mark, which varies in every way alik
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,19 +39,20 @@ def outstanding(samples: Array, rate_hz: int) -> Array:
     levels -= levels.mean(axis=0)
     values = _white(levels)
     size = float(values.std()) * _USUAL
-    values /= np.sqrt(_box(values**2, _NEAR) + (size**2 + 1e-20))
+    usual = cv2.blur(values**2, (1, _NEAR), borderType=cv2.BORDER_REPLICATE)
+    values /= np.sqrt(usual + (size**2 + 1e-20))
     np.clip(values, -_GREATEST, _GREATEST, out=values)
     return np.pad(values, ((0, 0), (0, FINE_BANDS - values.shape[1])))
 
 
 def _power(samples: Array, rate_hz: int) -> Array:
     """The power in each fine band below the highest frequency there is, all channels added."""
-    size = round(_WINDOW_S * rate_hz)
+    if samples.shape[1] > 2:
+        samples = np.stack([samples[:, ::2].sum(axis=1), samples[:, 1::2].sum(axis=1)], axis=1)
+    size = 2 * round(_WINDOW_S * rate_hz / 2)
     looks = len(samples) * LOOKS_PER_SECOND // rate_hz
     edges = (FINE_LOW_HZ + FINE_HZ * np.arange(FINE_BANDS + 1)) * size / rate_hz + 0.5
     edges = edges[edges <= 0.97 * (size / 2)]
-    whole = edges.astype(np.intp)
-    part = edges - whole
     starts = np.round(np.arange(looks) * (rate_hz / LOOKS_PER_SECOND)).astype(np.intp)
     window = np.hanning(size + 2)[1:-1].astype(np.float32)
     padded = np.pad(samples.T, ((0, 0), (size // 2, size)))
@@ -58,35 +60,44 @@ def _power(samples: Array, rate_hz: int) -> Array:
     power = np.empty((looks, edges.size - 1), np.float32)
     for low in range(0, looks, _BATCH):
         some = starts[low : low + _BATCH]
-        total = np.zeros((some.size, int(whole[-1]) + 2))
-        for channel in views:
-            spectrum = np.fft.rfft(channel[some] * window, axis=1)[:, : total.shape[1] - 1]
-            total[:, 1:] += spectrum.real**2 + spectrum.imag**2
-        np.cumsum(total, axis=1, out=total)
-        below = total[:, whole]
-        below += (total[:, whole + 1] - below) * part
-        power[low : low + _BATCH] = np.diff(below, axis=1)
+        spectra = [cv2.dft(channel[some] * window, flags=cv2.DFT_ROWS) for channel in views]
+        power[low : low + _BATCH] = _between(spectra, edges)
     return np.maximum(power, 0, out=power)
+
+
+def _between(spectra: list[Array], edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The power between edges, in bins. A spectrum's row is its first bin's value, then each bin's
+    real and imaginary part.
+    """
+    whole = edges.astype(np.intp)
+    used = 2 * int(whole[-1]) + 1
+    squares = spectra[0][:, :used] ** 2
+    for more in spectra[1:]:
+        squares += more[:, :used] ** 2
+    total = np.cumsum(squares, axis=1, dtype=np.float64)
+    below = total[:, 2 * whole - 2]
+    below += (total[:, 2 * whole] - below) * (edges - whole)
+    return np.diff(below, axis=1)
 
 
 def _white(levels: Array) -> Array:
     half = _BLOCK // 2
     looks, bands = levels.shape
     blocks = -(-looks // half) + 1
-    padded = np.pad(levels, ((half, blocks * half - looks), (0, 0)))
+    room = cv2.getOptimalDFTSize(bands)
+    padded = np.pad(levels, ((half, blocks * half - looks), (0, room - bands)))
     window = np.sin(np.pi * (np.arange(_BLOCK) + 0.5) / _BLOCK).astype(np.float32)[:, np.newaxis]
-    views = np.lib.stride_tricks.sliding_window_view(padded, _BLOCK, axis=0)[::half]
-    spectrum = np.fft.rfft2(views.transpose(0, 2, 1) * window)
-    usual = (spectrum.real**2 + spectrum.imag**2).mean(axis=0)
-    spectrum /= (usual + _REST * float(usual.mean()) + 1e-20).astype(np.float32)
-    pieces = np.fft.irfft2(spectrum, (_BLOCK, bands)).astype(np.float32, copy=False) * window
-    joined = pieces[:-1, half:] + pieces[1:, :half]
-    return joined.reshape(-1, bands)[:looks]
-
-
-def _box(values: Array, width: int) -> Array:
-    """The mean of ``width`` neighbours in time; edges are repeated."""
-    half = width // 2
-    ends = ((half + 1, half), (0, 0))
-    total = np.cumsum(np.pad(values, ends, mode="edge"), axis=0, dtype=np.float64)
-    return ((total[width:] - total[:-width]) / width).astype(np.float32)
+    spectra = [
+        cv2.dft(padded[start : start + _BLOCK] * window, flags=cv2.DFT_COMPLEX_OUTPUT)
+        for start in range(0, blocks * half, half)
+    ]
+    usual = np.zeros((_BLOCK, room), np.float32)
+    for spectrum in spectra:
+        usual += spectrum[..., 0] ** 2 + spectrum[..., 1] ** 2
+    usual /= blocks
+    weaken = (1 / (usual + _REST * float(usual.mean()) + 1e-20))[..., np.newaxis]
+    joined = np.zeros_like(padded)
+    for number, spectrum in enumerate(spectra):
+        piece = cv2.dft(spectrum * weaken, flags=cv2.DFT_INVERSE | cv2.DFT_REAL_OUTPUT)
+        joined[number * half : number * half + _BLOCK] += piece * window
+    return joined[half : half + looks, :bands]

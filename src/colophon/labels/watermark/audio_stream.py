@@ -5,6 +5,7 @@ What goes out lies at most two frames' steps and what a chunk leaves over behind
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,13 +50,14 @@ class Scaler:
         self._step = step = round(rate_hz / grid.FRAMES_PER_SECOND)
         self._channels = channels
         self._window = _window(step)
-        hertz = np.arange(step + 1, dtype=np.float64) * (rate_hz / (2 * step))
+        hertz = np.arange(1, step, dtype=np.float64) * (rate_hz / (2 * step))
         bands = np.floor((hertz - grid.LOW_HZ) / grid.BAND_HZ).astype(np.intp)
-        self._marked = (bands >= 0) & (bands < grid.BANDS) & (hertz < 0.48 * rate_hz)
+        first, after = np.searchsorted(bands, (0, grid.BANDS))
+        self._marked = slice(int(first), min(int(after), int((hertz < 0.48 * rate_hz).sum())))
         self._signs = signs[:, bands[self._marked]]
         self._ear = Ear.at(hertz)
         self._frame = 0
-        self._before = np.zeros((1, step + 1))
+        self._before = np.zeros((1, hertz.size))
         self._tail = np.zeros((channels, step), np.float32)
         self._waiting = np.zeros((channels, step), np.float32)
         self._limit = _Limit(step)
@@ -104,19 +106,17 @@ class Scaler:
         step = self._step
         pieces = sound.reshape(len(sound), count + 2, step)
         frames = np.concatenate([pieces[:, :-1], pieces[:, 1:]], axis=2) * self._window
-        spectrum = np.fft.rfft(frames, axis=2)
-        power = (spectrum.real.astype(np.float64) ** 2 + spectrum.imag**2).mean(axis=0)
+        spectrum = _spectra(frames)
+        power = (spectrum.astype(np.float64) ** 2).sum(axis=3).mean(axis=0)
         around = np.concatenate([self._before, self._ear.smoothed(power)])
         self._before = around[count : count + 1]
         spectrum, power = spectrum[:, :count], power[:count]
         slots = (self._frame + np.arange(count)) // grid.SLOT_FRAMES % grid.SLOTS
         self._frame += count
-        gains = strengths(power, around, self._marked) * self._signs[slots]
+        gains = strengths(power, around, self._marked).astype(np.float32) * self._signs[slots]
         scaled = np.zeros_like(spectrum)
-        scaled[:, :, self._marked] = spectrum[:, :, self._marked] * gains.astype(np.float32)
-        change = np.fft.irfft(scaled, 2 * step, axis=2).astype(np.float32, copy=False)
-        change *= self._window
-        return change
+        scaled[:, :, self._marked] = spectrum[:, :, self._marked] * gains[..., np.newaxis]
+        return _frames(scaled) * self._window
 
 
 class Stream(Scaler):
@@ -126,6 +126,26 @@ class Stream(Scaler):
 
     def __init__(self, payload: int, key: MarkKey, rate_hz: int, channels: int) -> None:
         super().__init__(grid.signs(payload, key), rate_hz, channels)
+
+
+def _spectra(frames: Samples) -> Samples:
+    """Channels × frames × bins × real and imaginary part. The first and the last bin are left out:
+    neither is heard.
+    """
+    channels, count, size = frames.shape
+    packed = cv2.dft(frames.reshape(-1, size), flags=cv2.DFT_ROWS)
+    parts: Samples = packed[:, 1:-1].reshape(channels, count, -1, 2)
+    return parts
+
+
+def _frames(spectra: Samples) -> Samples:
+    """What ``_spectra`` takes apart."""
+    channels, count, bins, _ = spectra.shape
+    packed = np.zeros((channels * count, 2 * bins + 2), np.float32)
+    packed[:, 1:-1] = spectra.reshape(channels * count, -1)
+    flags = cv2.DFT_INVERSE | cv2.DFT_ROWS | cv2.DFT_REAL_OUTPUT | cv2.DFT_SCALE
+    frames: Samples = cv2.dft(packed, flags=flags).reshape(channels, count, -1)
+    return frames
 
 
 def _window(step: int) -> Samples:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -77,34 +78,26 @@ def cells(period: Array, pitch: float) -> Array:
 
 def _resampled(values: Array, tempo: float) -> Array:
     times = np.arange(int((len(values) - 1) * tempo)) / tempo
-    whole = times.astype(np.intp)
-    part = (times - whole).astype(np.float32)[:, np.newaxis]
-    here = values[whole]
-    return here + (values[whole + 1] - here) * part
+    return values[np.rint(times).astype(np.intp)]
 
 
-def scores(received: Array, key: MarkKey) -> Array:
-    """The pilots' score at each column."""
-    known, where = _pilots(key)
-    summed = _correlated(received, known)
-    power = _correlated(received**2, where)
-    flat = summed / np.sqrt(np.maximum(power, 1e-9))
-    return np.ravel(flat.T)
-
-
-def _correlated(received: Array, pattern: NDArray[np.complex64]) -> Array:
-    spectrum = np.fft.rfft(received, axis=2)
-    product = np.einsum("bps,bs->ps", spectrum, pattern)
-    return np.fft.irfft(product, grid.SLOTS, axis=1).astype(np.float32, copy=False)
+def _heard(received: Array, key: MarkKey) -> Array:
+    """How loudly the pilots are heard at each column."""
+    whole = cv2.dft(received.reshape(-1, grid.SLOTS), flags=cv2.DFT_ROWS | cv2.DFT_COMPLEX_OUTPUT)
+    spectrum = whole.view(np.complex64).reshape(received.shape)[:, :, : grid.SLOTS // 2 + 1]
+    product = (spectrum * _pilots(key)[:, np.newaxis]).sum(axis=0)
+    return np.ravel(np.fft.irfft(product, grid.SLOTS, axis=1).T)
 
 
 @lru_cache(maxsize=16)
-def _pilots(key: MarkKey) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]:
+def _pilots(key: MarkKey) -> NDArray[np.complex64]:
     pilots = grid.layout(key).pilots.T
-    trust = grid.TRUST[:, np.newaxis]
-    known = np.conj(np.fft.rfft(pilots * trust, axis=1))
-    where = np.conj(np.fft.rfft(np.abs(pilots) * trust**2, axis=1))
-    return known, where
+    return np.conj(np.fft.rfft(pilots * grid.TRUST[:, np.newaxis], axis=1))
+
+
+def _score(received: Array, key: MarkKey, column: int) -> float:
+    pilots = grid.layout(key).pilots * cells_from(received, column) * grid.TRUST
+    return float(pilots.sum() / np.sqrt((pilots**2).sum() + 1e-9))
 
 
 def cells_from(received: Array, column: int) -> Array:
@@ -114,17 +107,17 @@ def cells_from(received: Array, column: int) -> Array:
 
 
 def best(received: Array, key: MarkKey, speed: Speed, count: int) -> list[Place]:
-    """The ``count`` places of the highest scores, no two beside each other."""
-    found = scores(received, key)
+    """The ``count`` places where the pilots are heard best, no two beside each other."""
+    found = _heard(received, key)
     higher = (found >= np.roll(found, 1)) & (found > np.roll(found, -1))
     peaks = np.flatnonzero(higher)
     chosen = peaks[np.argsort(-found[peaks])[:count]]
-    return [Place(float(found[column]), speed, int(column)) for column in chosen]
+    return [Place(_score(received, key, int(column)), speed, int(column)) for column in chosen]
 
 
 def beginning(received: Array, key: MarkKey, column: int) -> float:
     """When the period at ``column`` begins, in seconds, finer than columns lie: 0 … PERIOD."""
-    before, here, after = np.take(scores(received, key), range(column - 1, column + 2), mode="wrap")
+    before, here, after = np.take(_heard(received, key), range(column - 1, column + 2), mode="wrap")
     bend = float(2 * here - before - after)
     finer = float(after - before) / (2 * bend) if bend > 0 else 0.0
     return (column + 0.5 + finer) / COLUMNS % 1 * grid.PERIOD
