@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -125,6 +126,11 @@ def test_the_signature_stays_what_it_is():
 @given(st.lists(st.text(max_size=80), max_size=8))
 def test_one_by_one_as_together(given):
     assert text.of_texts(given) == [text.of_text(one) for one in given]
+
+
+@given(st.text(max_size=60))
+def test_compatible_forms_are_the_same(given):
+    assert text.of_text(given) == text.of_text(unicodedata.normalize("NFKC", given))
 
 
 def test_long_and_odd_texts():
