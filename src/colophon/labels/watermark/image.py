@@ -43,6 +43,7 @@ _LUMA = np.array([0.299, 0.587, 0.114])
 _COLOUR = _LUMA / (_LUMA @ _LUMA)
 _STRIP = 64
 _LEAST_LOOK = 32
+_LEAST_FIT = 4.5
 _ERASURES, _ERASED = 4, 0.4
 """How often, and by how much more, an old mark is taken away that is still read."""
 _SEARCHED = 640
@@ -122,9 +123,11 @@ def _mark(pixels: Pixels, key: MarkKey) -> tuple[float, int] | None:
     """
     plain = image_upright.TURNS[:1]
     for side in _sides(pixels):
-        found = _first(image_upright.lattices(pixels, side, plain), plain, key, 1)
-        if found is not None and found.payload is not None:
-            return side, found.payload
+        lattices = image_upright.lattices(pixels, side, plain)
+        if image_read.read(lattices, key)[0].fit > _LEAST_FIT:
+            found = _first(lattices, plain, key, 1)
+            if found is not None and found.payload is not None:
+                return side, found.payload
     return None
 
 
@@ -158,6 +161,8 @@ def _first(
 def _decoded(
     readings: Sequence[tuple[Float, Transform]], key: MarkKey, looks: int
 ) -> Detection | None:
+    # A plain picture gives nothing to decode.
+    readings = [(soft / np.abs(soft).max(), turn) for soft, turn in readings if np.any(soft)]
     # The first is nearly always right; the others are quicker together.
     for some in (readings[:1], readings[1:]):
         if some:
