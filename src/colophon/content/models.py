@@ -62,6 +62,7 @@ class Content(models.Model):
     labelled_size = models.PositiveBigIntegerField(null=True, blank=True)
     produce_id = models.CharField(_("produce id"), max_length=200, db_index=True)
     watermark = models.CharField(_("watermark"), max_length=16, blank=True, db_index=True)
+    manifest = models.CharField(_("signed manifest"), max_length=200, blank=True, db_index=True)
     duty = models.JSONField(default=dict, blank=True)
     written = models.JSONField(default=dict, blank=True)
     notes = models.JSONField(default=list, blank=True)

@@ -40,8 +40,8 @@ def record(applied: Applied, *, by: str, now: datetime) -> Content:
         notes=[note.to_json() for note in applied.notes],
     )
     shown = applied.to_json()
-    content.duty, content.written = shown["duty"], shown["written"]
-    content.watermark = register.mark_of(content.written)
+    content.duty = shown["duty"]
+    register.bind(content, shown["written"])
     content.save(force_insert=True)
     body = {"sha256": applied.sha256, "produce_id": content.produce_id}
     events.append(RECORDED, subject(content), body, by=by, now=now)

@@ -13,6 +13,7 @@ from django.db.models import Count, Q, QuerySet
 from colophon.content.models import Content
 from colophon.content.states import SETTLED, State
 from colophon.errors import ContentMissing, NotReleased
+from colophon.labels import credential
 from colophon.store import blobs
 
 if TYPE_CHECKING:
@@ -91,14 +92,31 @@ def by_label(aigc: AigcLayer) -> Content | None:
     return None
 
 
-def mark_of(written: Mapping[str, Any]) -> str:
-    """The payload among what was written; empty without a watermark."""
-    return str((written.get("watermark") or {}).get("payload") or "")
+def bind(content: Content, written: Mapping[str, Any]) -> None:
+    """Keeps what was written, and in columns of their own what the content is known again by."""
+    content.written = dict(written)
+    content.watermark = str((written.get("watermark") or {}).get("payload") or "")
+    content.manifest = str((written.get("credential") or {}).get("manifest") or "")[:200]
 
 
-def by_mark(payload: str) -> Content | None:
-    """The content whose watermark carries this payload (16 hex digits)."""
-    return Content.objects.filter(watermark=payload).exclude(watermark="").first()
+def by_mark(payload: str) -> QuerySet[Content]:
+    """The contents whose watermark carries this payload (16 hex digits); nearly always one."""
+    return Content.objects.filter(watermark=payload).exclude(watermark="")
+
+
+def by_manifest(name: str) -> Content | None:
+    """The released content whose active manifest has this name."""
+    held = Content.objects.filter(manifest=name, state=State.RELEASED).exclude(manifest="")
+    return held.exclude(account=None).first()
+
+
+def manifest_store(content: Content) -> bytes:
+    """The manifest store of the released file. Raises ContentMissing without one."""
+    with released_file(content) as file:
+        found = credential.store(file, content.media_type)
+    if found is None:
+        raise ContentMissing
+    return found
 
 
 def _written(content: Content) -> tuple[str | None, ...]:

@@ -218,8 +218,8 @@ def _release(
     content.state = moved(content.state, State.RELEASED)
     content.labelled_sha256, content.labelled_size = blob.sha256, blob.size
     shown = applied.to_json()
-    content.duty, content.written = shown["duty"], shown["written"]
-    content.watermark = register.mark_of(content.written)
+    content.duty = shown["duty"]
+    register.bind(content, shown["written"])
     content.notes = [note.to_json() for note in applied.notes]
     content.progress, content.released = 100, now
     content.save()

@@ -72,7 +72,8 @@ def registered(findings: Findings) -> Findings:
 def _by_mark(findings: Findings, *, labelled: bool) -> Findings:
     """What the watermark alone tells: with no label left in the file, it was removed."""
     mark = findings.layers.watermark
-    marked = register.by_mark(mark.payload) if mark is not None and mark.payload else None
+    payload = (mark and mark.payload) or ""
+    marked = register.by_mark(payload).first()
     if marked is None:
         return _with(findings, RegisterLayer(known=False))
     layer = RegisterLayer(known=True, content_id=str(marked.id), match="watermark")

@@ -16,7 +16,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Required, TypedDict, Unpack
 
-from colophon.errors import CredentialFailed, CredentialUnsupported, UsageError
+from colophon.errors import (
+    CredentialFailed,
+    CredentialUnsupported,
+    MalformedFile,
+    TooLarge,
+    UsageError,
+)
 from colophon.labels import (
     credential_assertions,
     credential_bytes,
@@ -306,6 +312,31 @@ def _report(
     with c2pa.Reader(kind, reading, manifest, context=context) as reader:
         told = json.loads(reader.json())
         return credential_report.with_allowed(told, trust, partial(_store, reader))
+
+
+def store(source: Source, media_type: str) -> bytes | None:
+    """The manifest store that a file holds, as the bytes of a file of its own; None without one.
+
+    Raises MalformedFile for one that cannot be taken out, TooLarge for one that would take memory
+    without bound.
+    """
+    import c2pa
+
+    if not holds(source, media_type):
+        return None
+    if too_large(source, media_type):
+        raise TooLarge(file="manifest", detail=f"> {credential_bytes.LARGEST} bytes")
+    with _opened(source, "rb") as reading:
+        if media_type in credential_places.TEXTS:
+            return _store_in_text(reading, media_type)
+        reading.seek(0)
+        try:
+            context = credential_sdk.looking()
+            with c2pa.Reader(media_type, reading, context=context) as reader:
+                active = json.loads(reader.json()).get("active_manifest")
+                return _store(reader, str(active))
+        except (c2pa.C2paError, ValueError) as error:
+            raise MalformedFile(file="manifest", detail=reason(error)) from error
 
 
 def _store(reader: c2pa.Reader, label: str) -> bytes:

@@ -36,6 +36,7 @@ def layer(report: dict[str, Any], aigc_json: str | None) -> CredentialLayer:
         ingredients=tuple(_ingredients(active, manifests)),
         aigc_matches=_matches(copy.get("implicit"), aigc_json),
         explicit=_text(copy.get("explicit")),
+        manifest=_text(report.get("active_manifest")),
     )
 
 

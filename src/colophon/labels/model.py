@@ -208,6 +208,7 @@ class CredentialLayer:
     ingredients: tuple[dict[str, Any], ...] = ()
     aigc_matches: bool | None = None  # the manifest's copy of the AIGC label equals the file's
     explicit: str | None = None  # the words of the explicit label, as the manifest records them
+    manifest: str | None = None  # the active manifest's own name, a URN
 
 
 @dataclass(frozen=True, slots=True)

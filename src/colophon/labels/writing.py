@@ -449,6 +449,8 @@ def _read_back(name: str, findings: Findings, work: Work, plan: Order) -> None:
         layers.credential and layers.credential.valid and layers.credential.aigc_matches
     ):
         raise ReadBackFailed(file=name, detail="credential")
+    if layers.credential and layers.credential.manifest and "credential" in work.written:
+        work.written["credential"]["manifest"] = layers.credential.manifest
     if "explicit" in work.written and layers.explicit and not layers.explicit.present:
         raise ReadBackFailed(file=name, detail="explicit")
 

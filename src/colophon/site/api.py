@@ -8,6 +8,8 @@ from ninja.openapi.docs import Swagger
 
 from colophon import __version__
 from colophon.content.api import router as content
+from colophon.content.soft_bindings import router as soft_bindings
+from colophon.errors import RequestInvalid
 from colophon.site import problems
 
 api = NinjaAPI(
@@ -19,6 +21,23 @@ api = NinjaAPI(
 )
 problems.install(api)
 api.add_router("", content)
+
+bindings = NinjaAPI(
+    title="Colophon: C2PA soft binding resolution",
+    version=__version__,
+    description="Finds manifests again that were stripped from files.",
+    openapi_url="services/openapi.json",
+    docs_url=None,
+    urls_namespace="bindings",
+)
+problems.install(bindings)
+bindings.add_router("", soft_bindings)
+
+
+@bindings.exception_handler(RequestInvalid)
+def _invalid_query(_request: HttpRequest, error: RequestInvalid) -> HttpResponse:
+    """The status that C2PA's API names for it."""
+    return problems.response(error, status=400)
 
 
 def docs(request: HttpRequest) -> HttpResponse:

@@ -6,7 +6,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from colophon.site.api import api, docs
+from colophon.site.api import api, bindings, docs
 from colophon.site.problems import explanation
 
 admin.autodiscover()
@@ -16,6 +16,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("colophon.portal.urls")),
     path("api/", api.urls),
+    path("", bindings.urls),
     path("docs", docs, name="docs"),
     path("errors/<slug:code>", explanation, name="error"),
     path("console/label/", include("colophon.console.urls")),

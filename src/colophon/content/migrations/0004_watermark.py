@@ -15,4 +15,9 @@ class Migration(migrations.Migration):
             name='watermark',
             field=models.CharField(blank=True, db_index=True, max_length=16, verbose_name='watermark'),
         ),
+        migrations.AddField(
+            model_name='content',
+            name='manifest',
+            field=models.CharField(blank=True, db_index=True, max_length=200, verbose_name='signed manifest'),
+        ),
     ]

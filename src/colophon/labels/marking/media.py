@@ -44,3 +44,6 @@ FORMS = (
 ON_REQUEST = frozenset({*_ENCODED_SOUND, *_WORDS, *_SCENES})
 """Marked only where that is asked for: sound that has to be encoded again with loss, words that
 get characters which are not seen, and shapes that may have been measured."""
+
+MEDIA = ("image", "audio", "text", "scene")
+"""The media whose files may bear a mark."""
