@@ -201,6 +201,12 @@ def test_a_short_stream_gives_as_much_as_it_was_given(frames: int) -> None:
     assert sum(map(len, out)) == frames
 
 
+def test_channels_that_cancel_out_are_read() -> None:
+    sound = tune(4)
+    marked = audio.embed(np.hstack([sound, -sound]), PAYLOAD, PUBLIC, rate_hz=RATE)
+    assert read(marked) == PAYLOAD
+
+
 def test_strangers_read_nothing_and_nothing_is_found_where_nothing_is(marked: np.ndarray) -> None:
     assert audio.detect(marked, MarkKey(bytes(32)), rate_hz=RATE) is None
     assert audio.detect(tune(12), PUBLIC, rate_hz=RATE) is None

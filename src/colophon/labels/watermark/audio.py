@@ -36,9 +36,7 @@ def embed(samples: Samples, payload: int, key: MarkKey, *, rate_hz: int) -> Samp
     samples are no numbers; ValueError for a payload of more than 64 bits.
     """
     sound = checked(samples)
-    heard = _heard_seconds(sound, rate_hz)
-    if heard < LEAST_SECONDS:
-        raise TooSmallToMark(detail=f"{heard:.1f} s < {LEAST_SECONDS:.1f} s")
+    _require_sound(sound, rate_hz)
     old = Search(key).mark_at(sound, rate_hz)
     if old:
         sound = _without(sound, old, key, rate_hz)
@@ -74,9 +72,15 @@ def _without(sound: Samples, old: Mark, key: MarkKey, rate_hz: int) -> Samples:
     return _through(Scaler(signs, rate_hz, sound.shape[1]), led, rate_hz)[lead:]
 
 
-def _heard_seconds(sound: Samples, rate_hz: int) -> float:
+def _require_sound(sound: Samples, rate_hz: int) -> None:
     step = max(rate_hz // 50, 1)
-    whole = len(sound) // step * step
-    pieces = np.ascontiguousarray(sound[:whole].T).reshape(sound.shape[1], -1, step)
-    swing = (pieces.max(axis=2) - pieces.min(axis=2)).max(axis=0) / 2
-    return float((swing > _SILENCE).sum()) * step / rate_hz
+    heard = 0.0
+    for start in range(0, len(sound) - step + 1, step * 50):
+        block = sound[start : start + step * 50]
+        whole = len(block) // step * step
+        pieces = np.ascontiguousarray(block[:whole].T).reshape(sound.shape[1], -1, step)
+        swing = (pieces.max(axis=2) - pieces.min(axis=2)).max(axis=0) / 2
+        heard += float((swing > _SILENCE).sum()) * step / rate_hz
+        if heard >= LEAST_SECONDS:
+            return
+    raise TooSmallToMark(detail=f"{heard:.1f} s < {LEAST_SECONDS:.1f} s")
