@@ -21,7 +21,16 @@ _HALF = _STATES // 2
 _DROPPED = 57
 """Every 57th bit of the code is left out, which costs less than a whole rate would."""
 
+_GREATEST = 127
+"""The size to which a word's greatest value is brought, so that 16 bits suffice: states then
+differ by less than 2¹⁵, and all ``size`` values together come to less than 2¹⁶."""
+_LEAST = np.float32(1e-20)
+"""Values that are all smaller are none."""
+_UNREACHED = -12_000
+"""Below every state that can be reached until all can, yet too near to wrap around."""
+
 Float = NDArray[np.float32]
+Whole = NDArray[np.int16]
 
 
 def _outputs() -> Float:
@@ -32,10 +41,14 @@ def _outputs() -> Float:
 
 
 _OUTPUTS = _outputs()
+_TURNED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+"""Each byte with its bits in the contrary order."""
 
 
 class Code:
-    """The code for words of ``bits`` bits. ``size``: how many values it sends for one."""
+    """The code for words of ``bits`` bits, a multiple of eight, as numbers whose highest bit is
+    sent first. ``size``: how many values it sends for one.
+    """
 
     def __init__(self, bits: int) -> None:
         self.bits = bits
@@ -44,9 +57,10 @@ class Code:
         self._kept = whole[whole % _DROPPED != _DROPPED - 1]
         self.size = len(self._kept)
 
-    def encode(self, word: NDArray[np.uint8]) -> NDArray[np.int8]:
-        """``size`` values of ±1 for ``bits`` bits; a zero bit gives +1 where no other does."""
-        padded = np.concatenate([np.zeros(_MEMORY, np.uint8), word, np.zeros(_MEMORY, np.uint8)])
+    def encode(self, word: int) -> NDArray[np.int8]:
+        """``size`` values of ±1."""
+        raw = np.frombuffer(word.to_bytes(self.bits // 8, "big"), np.uint8)
+        padded = np.pad(np.unpackbits(raw), _MEMORY)
         window = np.lib.stride_tricks.sliding_window_view(padded, _MEMORY + 1)
         # The newest bit stands at the highest place of the register.
         taps = np.array([[tap >> i & 1 for i in range(_MEMORY + 1)] for tap in _POLYNOMIALS])
@@ -57,40 +71,46 @@ class Code:
     def trellises(self, soft: Float) -> list[Trellis]:
         """What is needed to list the likeliest words for each row of ``soft``."""
         rows = len(soft)
-        gains = self._gains(soft)
-        decisions = np.empty((self.steps, rows, 2, _HALF), np.float32)
-        # A state that cannot be reached is compared, never followed: finite, but far below all.
-        metric = np.repeat(-1e4 * (1 + np.abs(soft).sum(axis=1, keepdims=True)), _STATES, axis=1)
+        scales = _GREATEST / np.abs(soft).max(axis=1, initial=_LEAST)
+        gains = self._gains(np.rint(soft * scales[:, np.newaxis]))
+        decisions = np.empty((self.steps, rows, 2, _HALF), np.int16)
+        metric = np.full((rows, _STATES), _UNREACHED, np.int16)
         metric[:, 0] = 0
         step = _Step(rows)
         for gain, decision in zip(gains, decisions, strict=True):
             metric = step(metric, gain, decision)
-        return [Trellis(self.bits, decisions[:, i], float(metric[i, 0])) for i in range(rows)]
+        best = metric[:, 0].view(np.uint16).tolist()
+        return [Trellis(self.bits, decisions[:, i], best[i], float(scales[i])) for i in range(rows)]
 
-    def _gains(self, soft: Float) -> Float:
+    def _gains(self, soft: Float) -> Whole:
         whole = np.zeros((len(soft), self.steps * len(_POLYNOMIALS)), np.float32)
         whole[:, self._kept] = soft
         by_step = whole.reshape(len(soft), self.steps, len(_POLYNOMIALS)).swapaxes(0, 1)
-        gains: Float = by_step @ _OUTPUTS
-        return gains
+        return (by_step @ _OUTPUTS).astype(np.int16)
 
 
 class _Step:
-    """One more bit for ``rows`` words, without asking for memory again each time."""
+    """One more bit for ``rows`` words, without asking for memory again each time.
+
+    Sums may pass 2¹⁵ and wrap around: only differences are looked at, and these stay below it.
+    """
 
     def __init__(self, rows: int) -> None:
         shape = (rows, _HALF)
-        self._even, self._odd, self._twice = (np.empty(shape, np.float32) for _ in range(3))
-        self._next = [np.empty((rows, 2, _HALF), np.float32) for _ in range(2)]
-        self._zero = np.zeros((rows, 2, _HALF), np.float32)
+        self._even, self._odd, self._twice = (np.empty(shape, np.int16) for _ in range(3))
+        self._pairs = np.empty(shape, "<u4")
+        self._next = [np.empty((rows, 2, _HALF), np.int16) for _ in range(2)]
+        self._zero = np.zeros((rows, 2, _HALF), np.int16)
 
-    def __call__(self, metric: Float, gain: Float, decision: Float) -> Float:
+    def __call__(self, metric: Whole, gain: Whole, decision: Whole) -> Whole:
         """The metrics after it. ``decision`` receives by how much each state prefers its odd
         predecessor: its sign is the choice, its size what the other choice would cost.
         """
         even, odd, twice = self._even, self._odd, self._twice
-        np.copyto(even, metric[:, 0::2])
-        difference = np.subtract(metric[:, 1::2], even, out=odd)
+        pairs = metric.astype("<i2", copy=False).view("<u4")
+        np.copyto(even, pairs, casting="unsafe")
+        np.copyto(odd, np.right_shift(pairs, 16, out=self._pairs), casting="unsafe")
+        difference = np.subtract(odd, even, out=odd)
         np.add(gain, gain, out=twice)
         np.subtract(difference, twice, out=decision[:, 0])
         np.add(difference, twice, out=decision[:, 1])
@@ -104,27 +124,27 @@ class _Step:
 class Trellis:
     """All likelihoods for one received word."""
 
-    def __init__(self, bits: int, decisions: Float, best: float) -> None:
+    def __init__(self, bits: int, decisions: Whole, best: int, scale: float) -> None:
         self._bits = bits
-        self._decisions = np.ascontiguousarray(decisions).reshape(len(decisions), _STATES)
-        self.best = best
-        """The likeliest word's inner product with the received values."""
+        self._scale = scale
+        self._decisions = decisions.reshape(len(decisions), _STATES)
+        self._best = best
 
-    def words(self) -> Iterator[tuple[NDArray[np.uint8], float]]:
-        """Words and their inner products, likeliest first.
+    def words(self) -> Iterator[tuple[int, float]]:
+        """Words and their inner products with what was received, but for rounding, likeliest first.
 
         Each further one leaves some earlier path once, where that costs least.
         Source: N. Seshadri, C.-E. W. Sundberg, IEEE Transactions on Communications 42 (1994).
         """
         path = self._traced([0] * len(self._decisions), len(self._decisions))
-        yield self._word(path), self.best
+        yield self._word(path), self._best / self._scale
         costs, turns = self._costs(path, len(path))
-        waiting = [(costs[0] - self.best, 0, 0, path, costs, turns)]
+        waiting = [(costs[0] - self._best, 0, 0, path, costs, turns)]
         serial = 0
         while waiting:
             lost, _, place, parent, costs, turns = heapq.heappop(waiting)
             path = self._traced(parent, turns[place])
-            yield self._word(path), -lost
+            yield self._word(path), -lost / self._scale
             if place + 1 < len(costs):
                 serial += 1
                 after = lost + costs[place + 1] - costs[place]
@@ -134,10 +154,15 @@ class Trellis:
                 serial += 1
                 heapq.heappush(waiting, (lost + below[0], serial, 0, path, below, earlier))
 
-    def _word(self, path: list[int]) -> NDArray[np.uint8]:
-        return (np.array(path[: self._bits]) >> (_MEMORY - 1)).astype(np.uint8)
+    def _word(self, path: list[int]) -> int:
+        """Each state is the last bits, the latest one highest."""
+        turned = 0
+        for last in range(_MEMORY - 1, len(path), _MEMORY):
+            turned |= path[last] << (last - _MEMORY + 1)
+        raw = (turned & (1 << self._bits) - 1).to_bytes(self._bits // 8, "little")
+        return int.from_bytes(raw.translate(_TURNED), "big")
 
-    def _costs(self, path: list[int], before: int) -> tuple[list[float], list[int]]:
+    def _costs(self, path: list[int], before: int) -> tuple[list[int], list[int]]:
         """What leaving ``path`` at each step ``before`` costs, least first, and those steps."""
         costs = np.abs(self._decisions[np.arange(before), path[:before]])
         order = costs.argsort()
