@@ -190,7 +190,7 @@ def test_how_the_picture_was_turned_is_told(
 @pytest.mark.parametrize("name", PICTURES)
 def test_nobody_sees_a_mark(name: str) -> None:
     before, after_ = picture(name), marked(name)
-    assert cv2.PSNR(before, after_) > 42
+    assert cv2.PSNR(before, after_) > 41
     assert structural_similarity(before, after_, channel_axis=2) > 0.98
 
 

@@ -37,7 +37,7 @@ LEAST_SIDE = 96
 _PER_SIDE = (4, 3, 2, 1)
 """How many tiles there are along the short side: as many as leave them pixels enough."""
 _ENOUGH = 112
-_NOISE_DB = 42.7
+_NOISE_DB = 42.5
 # Luminance made of red, green and blue, and the change of them that alters it at the least cost.
 _LUMA = np.array([0.299, 0.587, 0.114])
 _COLOUR = _LUMA / (_LUMA @ _LUMA)
