@@ -8,11 +8,13 @@ from PIL import Image
 from skimage import data
 
 from colophon import labels
-from colophon.content import recording, submission, verification
+from colophon.content import known, recording, submission, verification
 from colophon.content.models import Content
 from colophon.labels import provider_code
+from colophon.labels.fingerprint import files
 from colophon.labels.model import Integrity, Label
 from colophon.parties import operator
+from colophon.provisions import catalogue
 from colophon.store import blobs, clock
 
 from .made import png_bytes
@@ -146,3 +148,50 @@ def test_the_manifest_names_the_watermark(marked):
     raw = blobs.path(marked.labelled_sha256).read_bytes()
     assert b"c2pa.soft-binding" in raw and b"colophon.mark.1.image" in raw
     assert b"c2pa.watermarked.bound" in raw
+
+
+def test_a_picture_without_label_and_watermark_is_known_by_its_fingerprint(marked, photo):
+    assert sorted(marked.fingerprints.values_list("step", flat=True)) == ["after", "before"]
+    with Image.open(io.BytesIO(photo)) as image:
+        small, out = image.resize((300, 225)), io.BytesIO()
+    small.save(out, "JPEG", quality=60)
+    found = look(out.getvalue(), "b.jpg")
+    register = found.layers.register
+    assert found.layers.watermark.present is False
+    assert (register.known, register.match) == (True, "fingerprint")
+    assert register.content_id == str(marked.id) and register.distance <= 31
+    assert found.integrity is Integrity.REMOVED
+
+
+def test_another_picture_is_not_taken_for_it(marked):
+    out = io.BytesIO()
+    Image.fromarray(data.coffee()).save(out, "JPEG")
+    found = look(out.getvalue(), "b.jpg")
+    assert (found.layers.register.known, found.layers.register.match) == (False, "none")
+
+
+def test_words_are_known_again_without_their_label(account, provider, run_jobs):
+    words = "".join(catalogue.clause(f"Art. {number}").zh for number in (1, 3, 7, 9))
+    content = submission.submit(
+        io.BytesIO(words.encode()), "a.txt", account=account, by="test", now=clock.now()
+    )
+    run_jobs()
+    found = look(words.replace("。", "。\n").encode(), "copied.txt")
+    assert found.layers.register.match == "fingerprint"
+    assert found.layers.register.content_id == str(content.id)
+
+
+def test_a_damaged_snapshot_is_begun_anew(marked, photo, monkeypatch, tmp_path):
+    monkeypatch.setattr(known, "SAVED_AFTER", 0)
+    with Image.open(io.BytesIO(photo)) as image:
+        out = io.BytesIO()
+        image.save(out, "WEBP", quality=50)
+    query = files.asked(io.BytesIO(out.getvalue()), "image/webp", "image", "a.webp")
+    first = known.Known(tmp_path)
+    (hit,) = {one.id for one in first.find(query)} & set(
+        marked.fingerprints.filter(step="before").values_list("pk", flat=True)
+    )
+    assert (tmp_path / "pictures.prints").exists()
+    assert hit in {one.id for one in known.Known(tmp_path).find(query)}
+    (tmp_path / "pictures.prints").write_bytes(b"damaged")
+    assert hit in {one.id for one in known.Known(tmp_path).find(query)}

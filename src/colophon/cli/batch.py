@@ -150,6 +150,7 @@ def _apply(task: Task, wanted: Wanted, operator: Operator) -> Applied:
         credential=operator.signer() if wanted.credential else None,
         label_key=operator.label_key(),
         mark_key=operator.mark_key(),
+        prints=operator.records,
         action=Action(wanted.action),
         wording=wanted.wording or operator.wording,
         position=wanted.position or operator.position,

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from colophon.cli.findings import Manner, examine, manner_options
+from colophon.labels.fingerprint.print import Print
 from colophon.labels.model import Findings
 
 
@@ -97,6 +98,14 @@ def _look(
 
     def look(path: Path) -> Findings:
         found = inspect(path, anchors=manifests, trust=store, look="auto", marks=marks)
-        return verification.registered(found)
+        return verification.registered(found, lambda: _print_of(path, found))
 
     return look
+
+
+def _print_of(path: Path, found: Findings) -> Print | None:
+    """The fingerprint by which the file is looked for in the register."""
+    from colophon.labels.fingerprint import files
+
+    with path.open("rb") as source:
+        return files.asked(source, found.media_type, found.medium, path.name)

@@ -7,21 +7,24 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from colophon.errors import ColophonError
 from colophon.labels import checking
 from colophon.labels.apart import Bounds, Worker
-from colophon.labels.model import CredentialLayer, Medium
+from colophon.labels.fingerprint.print import Print
+from colophon.labels.model import CredentialLayer, Findings, Medium
 from colophon.labels.placing import STALE_SECONDS
 from colophon.labels.reading import Seen
 from colophon.labels.sources import Opened
 from colophon.parties import signing
 from colophon.store import files, folder
 
+Result = TypeVar("Result")
 AT_A_TIME = 2
 PATIENCE_SECONDS = 20
 """How long a look waits for its turn; then the file's other layers are told without it."""
@@ -41,15 +44,31 @@ def seen(given: Opened, media_type: str, medium: Medium, manifest: CredentialLay
     return checking.explicit(given, media_type, medium, manifest, look="off") or shown, mark
 
 
+def print_of(given: Opened, findings: Findings) -> Print | None:
+    """The fingerprint by which this file is looked for, taken apart; None where it has none."""
+    return _apart(
+        given,
+        lambda worker, path: worker.print_of(
+            path, findings.media_type, findings.medium, given.name
+        ),
+    )
+
+
 def _looked(given: Opened) -> Seen:
+    keys = signing.mark_keys()
+    return _apart(given, lambda worker, path: worker.look(path, given.name, keys)) or (None, None)
+
+
+def _apart(given: Opened, work: Callable[[Worker, Path], Result]) -> Result | None:
+    """What a child process makes of the file; None where it broke there or nobody was free."""
     if not _turns.acquire(timeout=PATIENCE_SECONDS):
-        return None, None
+        return None
     worker = _idle.pop() if _idle else Worker(BOUNDS)
     try:
         with _as_file(given) as path:
-            return worker.look(path, given.name, signing.mark_keys())
+            return work(worker, path)
     except ColophonError:
-        return None, None
+        return None
     finally:
         _idle.append(worker)
         _turns.release()

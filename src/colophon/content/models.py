@@ -96,6 +96,32 @@ class Content(models.Model):
         return str(self.id)
 
 
+class Fingerprint(models.Model):
+    """What a content is known by when all its labels are gone."""
+
+    STEPS: ClassVar[list[tuple[str, object]]] = [
+        ("before", _("before labelling")),
+        ("after", _("after labelling")),
+    ]
+
+    content = models.ForeignKey(
+        Content, on_delete=models.CASCADE, related_name="fingerprints", verbose_name=_("content")
+    )
+    medium = models.CharField(_("medium"), max_length=16)
+    step = models.CharField(_("taken"), max_length=8, choices=STEPS)
+    data = models.BinaryField(_("fingerprint"))
+
+    class Meta:
+        verbose_name = _("fingerprint")
+        verbose_name_plural = _("fingerprints")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["content", "step"], name="fingerprint_step_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.content_id} {self.step}"
+
+
 class DutiesText(KeptForGood):
     """What a user accepts before a version without explicit label: one row a version and
     language, never changed (triggers refuse, migration 0003).

@@ -37,12 +37,8 @@ def record(applied: Applied, *, by: str, now: datetime) -> Content:
         labelled_sha256=applied.sha256,
         created=now,
         released=now,
-        notes=[note.to_json() for note in applied.notes],
     )
-    shown = applied.to_json()
-    content.duty = shown["duty"]
-    register.bind(content, shown["written"])
-    content.save(force_insert=True)
+    register.bind(content, applied)
     body = {"sha256": applied.sha256, "produce_id": content.produce_id}
     events.append(RECORDED, subject(content), body, by=by, now=now)
     if given := content.written.get("acceptance"):

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 
-from colophon.content.models import Content
+from colophon.content.models import Content, Fingerprint
 from colophon.content.states import SETTLED, State
 from colophon.errors import ContentMissing, NotReleased
 from colophon.labels import credential
 from colophon.store import blobs
 
 if TYPE_CHECKING:
-    from colophon.labels.model import AigcLayer
+    from colophon.labels.model import AigcLayer, Applied
     from colophon.parties.models import Account
 
 LOOK = "content.view_content"
@@ -92,11 +91,18 @@ def by_label(aigc: AigcLayer) -> Content | None:
     return None
 
 
-def bind(content: Content, written: Mapping[str, Any]) -> None:
-    """Keeps what was written, and in columns of their own what the content is known again by."""
-    content.written = dict(written)
-    content.watermark = str((written.get("watermark") or {}).get("payload") or "")
-    content.manifest = str((written.get("credential") or {}).get("manifest") or "")[:200]
+def bind(content: Content, applied: Applied) -> None:
+    """Keeps what was written, and what the content is known again by; the content is saved."""
+    shown = applied.to_json()
+    content.duty, content.written = shown["duty"], shown["written"]
+    content.notes = [note.to_json() for note in applied.notes]
+    content.watermark = str((content.written.get("watermark") or {}).get("payload") or "")
+    content.manifest = str((content.written.get("credential") or {}).get("manifest") or "")[:200]
+    content.save()
+    for step, data in applied.prints.items():
+        Fingerprint.objects.update_or_create(
+            content=content, step=step, defaults={"medium": content.medium, "data": data}
+        )
 
 
 def by_mark(payload: str) -> QuerySet[Content]:

@@ -163,6 +163,7 @@ def _applied(
         credential=signing.signer(),
         label_key=signing.label_key(),
         mark_key=signing.mark_key(),
+        prints=True,
         progress=progress,
         kind=content.kind or None,
         action=content.action,
@@ -217,12 +218,8 @@ def _release(
     content = Content.objects.select_for_update().get(pk=content_id)
     content.state = moved(content.state, State.RELEASED)
     content.labelled_sha256, content.labelled_size = blob.sha256, blob.size
-    shown = applied.to_json()
-    content.duty = shown["duty"]
-    register.bind(content, shown["written"])
-    content.notes = [note.to_json() for note in applied.notes]
     content.progress, content.released = 100, now
-    content.save()
+    register.bind(content, applied)
     body = {
         "sha256": blob.sha256,
         "size": blob.size,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
-from colophon.content import decoding, register, unlabelled
+from colophon.content import decoding, known, register, unlabelled
+from colophon.labels.fingerprint.print import Print
 from colophon.labels.model import Findings, Integrity, RegisterLayer
 from colophon.labels.reading import inspect
 from colophon.labels.remarks import Remark, remark
 from colophon.labels.security_data import EMPTY, TrustStore
-from colophon.labels.sources import Source
+from colophon.labels.sources import Source, opened
 from colophon.parties import operator, signing
 
 LABEL_REMOVED = remark("register_label_removed")
@@ -27,15 +29,17 @@ def inspect_upload(source: Source, name: str) -> Findings:
     written here, in a file whose bytes differ: it was changed after its release, or the label
     was put on something else. A manifest signed here counts as trusted. Raises what ``labels.inspect`` raises.
     """
-    found = inspect(
-        source,
-        name=name,
-        anchors=signing.manifest_trust(),
-        trust=trusted_keys(),
-        look="auto",
-        eye=decoding.seen,
-    )
-    return registered(found)
+    with opened(source, name) as given:
+        # Opened once: a body that is read as it comes cannot be read again.
+        found = inspect(
+            given.path or given.file,
+            name=name,
+            anchors=signing.manifest_trust(),
+            trust=trusted_keys(),
+            look="auto",
+            eye=decoding.seen,
+        )
+        return registered(found, lambda: decoding.print_of(given, found))
 
 
 def trusted_keys() -> TrustStore:
@@ -44,8 +48,10 @@ def trusted_keys() -> TrustStore:
     return EMPTY if known is None else signing.trust(known.name, known.uscc)
 
 
-def registered(findings: Findings) -> Findings:
-    """``findings`` with the register's layer."""
+def registered(findings: Findings, asked: Callable[[], Print | None]) -> Findings:
+    """``findings`` with the register's layer. ``asked`` gives the file's fingerprint, which is
+    taken only where nothing else tells what the file is.
+    """
     exact = register.by_bytes(findings.sha256)
     if exact is not None:
         layer = RegisterLayer(known=True, content_id=str(exact.id), match="exact", distance=0)
@@ -58,7 +64,7 @@ def registered(findings: Findings) -> Findings:
     labelled = aigc is not None and aigc.present
     named = register.by_label(aigc) if aigc is not None and labelled else None
     if named is None:
-        return _by_mark(findings, labelled=labelled)
+        return _without_label(findings, asked, labelled=labelled)
     layer = RegisterLayer(known=True, content_id=str(named.id))
     unsure = findings.integrity is Integrity.UNVERIFIABLE
     return _with(
@@ -69,17 +75,38 @@ def registered(findings: Findings) -> Findings:
     )
 
 
-def _by_mark(findings: Findings, *, labelled: bool) -> Findings:
-    """What the watermark alone tells: with no label left in the file, it was removed."""
-    mark = findings.layers.watermark
-    payload = (mark and mark.payload) or ""
-    marked = register.by_mark(payload).first()
-    if marked is None:
+def _without_label(
+    findings: Findings, asked: Callable[[], Print | None], *, labelled: bool
+) -> Findings:
+    """What the watermark, or else the fingerprint tells: with no label left in the file, it was
+    removed.
+    """
+    found = _by_mark(findings) or _by_print(asked)
+    if found is None:
         return _with(findings, RegisterLayer(known=False))
-    layer = RegisterLayer(known=True, content_id=str(marked.id), match="watermark")
     if labelled:
-        return _with(findings, layer, note=OTHERS_LABEL)
-    return _with(findings, layer, integrity=Integrity.REMOVED, note=LABEL_REMOVED)
+        return _with(findings, found, note=OTHERS_LABEL)
+    return _with(findings, found, integrity=Integrity.REMOVED, note=LABEL_REMOVED)
+
+
+def _by_mark(findings: Findings) -> RegisterLayer | None:
+    mark = findings.layers.watermark
+    marked = register.by_mark((mark and mark.payload) or "").first()
+    if marked is None:
+        return None
+    return RegisterLayer(known=True, content_id=str(marked.id), match="watermark")
+
+
+def _by_print(asked: Callable[[], Print | None]) -> RegisterLayer | None:
+    query = asked()
+    found = None if query is None else known.find(query)
+    if found is None:
+        return None
+    row, hit = found
+    content_id = str(row.content_id)
+    return RegisterLayer(
+        known=True, content_id=content_id, match="fingerprint", distance=hit.distance
+    )
 
 
 def _with(

@@ -6,6 +6,7 @@ has a limit of memory, and a parent that hears nothing from it for too long ends
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import resource
@@ -22,6 +23,7 @@ from typing import IO, TYPE_CHECKING, Any
 from colophon import errors
 from colophon.errors import ColophonError, MalformedFile, TooLarge
 from colophon.labels.duty import Action
+from colophon.labels.fingerprint.print import Print
 from colophon.labels.model import (
     Acceptance,
     Applied,
@@ -106,6 +108,19 @@ class Worker:
             raise _error(answer)
         mark = WatermarkLayer(**answer["watermark"]) if answer["watermark"] else None
         return _layer(answer["explicit"]), mark
+
+    def print_of(self, source: Path, media_type: str, medium: str, name: str) -> Print | None:
+        """The print by which a file is looked for, as ``fingerprint.files.asked`` takes it.
+
+        Raises MalformedFile where the file broke the child, TooLarge where it took too long.
+        """
+        order = {"act": "print", "source": str(source), "name": name}
+        answer = self._asked({**order, "media_type": media_type, "medium": medium}, name, None)
+        if "error" in answer:
+            raise _error(answer)
+        if answer["print"] is None:
+            return None
+        return Print(medium, base64.b64decode(answer["print"]))
 
     def _asked(
         self, order: dict[str, Any], name: str, progress: Callable[[float], None] | None
@@ -197,7 +212,8 @@ def _answered(answer: Mapping[str, Any]) -> Applied:
     body = dict(answer["applied"])
     duty = Duty(**body.pop("duty"))
     notes = tuple(remark(note["code"], **dict(note["details"])) for note in body["notes"])
-    return Applied(**{**body, "duty": duty, "notes": notes})
+    prints = {step: base64.b64decode(data) for step, data in answer["prints"].items()}
+    return Applied(**{**body, "duty": duty, "notes": notes, "prints": prints})
 
 
 def _error(answer: Mapping[str, Any]) -> ColophonError:
@@ -255,6 +271,8 @@ def _serve() -> None:
 
 def _done(order: Mapping[str, Any], answers: IO[bytes]) -> dict[str, Any]:
     try:
+        if order["act"] == "print":
+            return _printed(order)
         return _looked(order) if order["act"] == "look" else _worked(order, answers)
     except ColophonError as error:
         return {"error": type(error).__name__, "details": error.details}
@@ -279,6 +297,14 @@ def _looked(order: Mapping[str, Any]) -> dict[str, Any]:
     return {"explicit": explicit, "watermark": mark}
 
 
+def _printed(order: Mapping[str, Any]) -> dict[str, Any]:
+    from colophon.labels.fingerprint import files
+
+    with Path(order["source"]).open("rb") as source:
+        found = files.asked(source, order["media_type"], order["medium"], order["name"])
+    return {"print": base64.b64encode(found.data).decode() if found else None}
+
+
 def _worked(order: Mapping[str, Any], answers: IO[bytes]) -> dict[str, Any]:
     from colophon.labels.security_data import Sm2Key
     from colophon.labels.watermark.key import MarkKey
@@ -300,7 +326,8 @@ def _worked(order: Mapping[str, Any], answers: IO[bytes]) -> dict[str, Any]:
         progress=lambda part: _write(answers, {"progress": part}),
         **options,
     )
-    return {"applied": asdict(applied.without_bytes())}
+    prints = {step: base64.b64encode(data).decode() for step, data in applied.prints.items()}
+    return {"applied": asdict(applied.without_bytes()), "prints": prints}
 
 
 if __name__ == "__main__":

@@ -369,15 +369,19 @@ class Applied:
     data: bytes | None = field(default=None, repr=False)
     sidecar_data: bytes | None = field(default=None, repr=False)
     manifest_data: bytes | None = field(default=None, repr=False)
+    prints: dict[str, bytes] = field(default_factory=dict, repr=False)
+    """The fingerprints, where they were asked for: ``before`` any label was on, and ``after``."""
 
     def without_bytes(self) -> Applied:
         """The same, fit to be told."""
-        return dataclasses.replace(self, data=None, sidecar_data=None, manifest_data=None)
+        return dataclasses.replace(
+            self, data=None, sidecar_data=None, manifest_data=None, prints={}
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The object of ``colophon label --json``."""
         body: dict[str, Any] = as_json(self.without_bytes())
-        for name in ("data", "sidecar_data", "manifest_data"):
+        for name in ("data", "sidecar_data", "manifest_data", "prints"):
             del body[name]
         for name in ("sidecar", "manifest"):
             if body[name] is None:

@@ -39,7 +39,8 @@ class More(TypedDict, total=False):
     profiles). ``mark_key``: the watermark's, under which the number becomes its payload. ``sidecar``: whether a label may lie in a file beside one that can hold none.
     ``manifest_beside``: what can hold no manifest gets one in a file beside it.
     ``text_manifest``: words get a manifest in invisible characters or a comment (by default where
-    the profile asks for two layers). ``replace``: an existing target may go. ``progress`` hears 0.0 to 1.0 and stops the work by
+    the profile asks for two layers). ``prints``: the fingerprints before and after are to be taken
+    too. ``replace``: an existing target may go. ``progress`` hears 0.0 to 1.0 and stops the work by
     raising. ``record`` is called with the result before the file gets its name and answers the
     content's id in its register: when it raises, there is no file.
     """
@@ -57,6 +58,7 @@ class More(TypedDict, total=False):
     sidecar: bool
     manifest_beside: bool
     text_manifest: bool | None
+    prints: bool
     replace: bool
     progress: Callable[[float], None] | None
     record: Callable[[Applied], str] | None
@@ -84,6 +86,7 @@ class Order:
     label_key: Sm2Key | None
     mark: Mark | None
     must_mark: bool
+    prints: bool
     progress: Callable[[float], None] | None
 
     @property
@@ -155,6 +158,7 @@ def settle(
         label_key=more.get("label_key") if chosen.chinese else None,
         mark=_mark(label, watermark, more.get("mark_key")),
         must_mark=watermark == "on",
+        prints=more.get("prints", False),
     )
 
 

@@ -208,8 +208,27 @@ def _walk(given: Opened, work: Work, plan: Order, started: float, *, to_file: bo
         read_back=True,
         seconds=round(time.perf_counter() - started, 4),
         notes=tuple(work.notes),
+        prints=_prints(given, work) if plan.prints else {},
     )
     return _named(applied, work) if to_file else _in_memory(applied, work)
+
+
+def _prints(given: Opened, work: Work) -> dict[str, bytes]:
+    """What the content is known by when its labels are gone: as it came, and as it goes. Of a film
+    the label covers the beginning alone, so one print is enough.
+    """
+    from colophon.labels.fingerprint import files
+
+    medium, made = work.medium.value, {}
+    with opened(work.current, given.name) as finished:
+        steps = {"after": finished.file}
+        if work.medium is not Medium.VIDEO:
+            steps["before"] = given.file
+        for step, file in steps.items():
+            found = files.kept(file, work.media_type, medium, given.name)
+            if found is not None:
+                made[step] = found.data
+    return made
 
 
 def _named(applied: Applied, work: Work) -> Applied:
