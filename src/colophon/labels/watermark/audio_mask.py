@@ -52,15 +52,15 @@ class Ear:
         return mean
 
 
-def strengths(power: Array, around: Array, marked: slice) -> Array:
+def strengths(power: Array, around: Array, whole: Array, marked: slice) -> Array:
     """By which part each bin's amplitude may change: frames × bins of ``marked``. ``around``: the
-    critical bands' powers, one frame more before and after.
+    critical bands' powers, one frame more before and after. ``whole``: each frame's power.
     """
     here = power[:, marked] + _TINY
     beside = np.minimum(around[:-2], around[2:])
     ceiling = _BELOW_BAND * np.minimum(around[1:-1], _BESIDE * beside)[:, marked]
     np.minimum(ceiling, _GREATEST**2 * here, out=ceiling)
-    allowed = _SHARE * power.sum(axis=1)
+    allowed = _SHARE * whole
     level = allowed / here.shape[1]
     for _ in range(_ROUNDS):
         spent = np.minimum(ceiling, level[:, np.newaxis])

@@ -5,6 +5,8 @@ What goes out lies at most two frames' steps and what a chunk leaves over behind
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +20,11 @@ Samples = NDArray[np.float32]
 
 LEAST_RATE_HZ = 6000
 _CHECKED = 1 << 18
+_LARGEST = 1e9
 _BATCH = 64
 """Frames worked at once."""
+_MARGIN = 40
+"""Bins above the marked ones that share a critical band with one of them."""
 _PARTS = 4
 """A frame's step is looked at in so many parts for sudden sounds, before which there is silence."""
 _BELOW_PART = 0.08
@@ -33,8 +38,8 @@ def checked(samples: Samples) -> Samples:
     if sound.ndim != 2 or sound.shape[1] == 0:
         raise MalformedFile(file="audio", detail=f"shape {sound.shape}")
     for start in range(0, len(sound), _CHECKED):
-        if not np.isfinite(sound[start : start + _CHECKED]).all():
-            raise MalformedFile(file="audio", detail="NaN, ∞")
+        if not float(np.abs(sound[start : start + _CHECKED]).max()) < _LARGEST:
+            raise MalformedFile(file="audio", detail=f"NaN, ≥ {_LARGEST:.0e}")
     return sound
 
 
@@ -57,9 +62,10 @@ class Scaler:
         first, after = np.searchsorted(bands, (0, grid.BANDS))
         self._marked = slice(int(first), min(int(after), int((hertz < 0.48 * rate_hz).sum())))
         self._signs = signs[:, bands[self._marked]]
-        self._ear = Ear.at(hertz)
+        self._reach = min(self._marked.stop + _MARGIN, hertz.size)
+        self._ear = Ear.at(hertz[: self._reach])
         self._frame = 0
-        self._before = np.zeros((1, hertz.size))
+        self._before = np.zeros((1, self._reach))
         self._tail = np.zeros((channels, step), np.float32)
         self._waiting = np.zeros((channels, step), np.float32)
         self._limit = _Limit(step)
@@ -109,13 +115,18 @@ class Scaler:
         pieces = sound.reshape(len(sound), count + 2, step)
         frames = np.concatenate([pieces[:, :-1], pieces[:, 1:]], axis=2) * self._window
         spectrum = _spectra(frames)
-        power = (spectrum.astype(np.float64) ** 2).sum(axis=3).mean(axis=0)
+        squares = spectrum[0, ..., 0] ** 2 + spectrum[0, ..., 1] ** 2
+        for channel in spectrum[1:]:
+            squares += channel[..., 0] ** 2 + channel[..., 1] ** 2
+        whole = squares[:count].sum(axis=1, dtype=np.float64)
+        power = squares[:, : self._reach].astype(np.float64)
         around = np.concatenate([self._before, self._ear.smoothed(power)])
         self._before = around[count : count + 1]
         spectrum, power = spectrum[:, :count], power[:count]
         slots = (self._frame + np.arange(count)) // grid.SLOT_FRAMES % grid.SLOTS
         self._frame += count
-        gains = strengths(power, around, self._marked).astype(np.float32) * self._signs[slots]
+        gains = strengths(power, around, whole, self._marked).astype(np.float32)
+        gains *= self._signs[slots]
         scaled = np.zeros_like(spectrum)
         scaled[:, :, self._marked] = spectrum[:, :, self._marked] * gains[..., np.newaxis]
         return _frames(scaled) * self._window
@@ -162,29 +173,37 @@ class _Limit:
     """
 
     def __init__(self, step: int) -> None:
-        self._edges = np.round(np.arange(_PARTS + 1) * step / _PARTS).astype(np.intp)
+        edges = np.round(np.arange(_PARTS + 1) * step / _PARTS).astype(np.intp)
+        self._step = step
+        self._starts = edges[:-1]
+        self._part = np.repeat(np.arange(_PARTS), np.diff(edges))
+        self._share = (np.arange(step) - edges[self._part]) / np.diff(edges)[self._part]
         self._heard = 0.0
         self._gain = 1.0
 
     def __call__(self, host: Samples, change: Samples) -> Samples:
-        step = int(self._edges[-1])
-        count = host.shape[1] // step
-        starts = (np.arange(count)[:, np.newaxis] * step + self._edges[:-1]).ravel()
-        lengths = np.diff(np.append(starts, count * step))
-        sound = np.add.reduceat((host.astype(np.float64) ** 2).sum(axis=0), starts)
-        added = np.add.reduceat((change.astype(np.float64) ** 2).sum(axis=0), starts)
+        count = host.shape[1] // self._step
+        starts = (np.arange(count)[:, np.newaxis] * self._step + self._starts).ravel()
+        sound, added = _energies(host, starts), _energies(change, starts)
         gains = np.empty(starts.size + 1)
         gains[0] = self._gain
-        for part, value in enumerate(sound):
+        for part, (value, more) in enumerate(zip(sound, added, strict=True), 1):
             self._heard = max(value, _PART_FADE * self._heard)
             room = _BELOW_PART * self._heard
-            gains[part + 1] = 1.0 if added[part] <= room else (room / added[part]) ** 0.5
+            gains[part] = 1.0 if more <= room else math.sqrt(room / more)
         self._gain = float(gains[-1])
-        place = np.repeat(np.arange(starts.size), lengths)
-        share = (np.arange(count * step) - starts[place]) / lengths[place]
-        ramp = gains[place] + (gains[place + 1] - gains[place]) * share
-        limited: Samples = change * ramp.astype(np.float32)
-        return limited
+        begin = gains[:-1].reshape(count, _PARTS)[:, self._part]
+        end = gains[1:].reshape(count, _PARTS)[:, self._part]
+        ramp = (begin + (end - begin) * self._share).astype(np.float32)
+        return change * ramp.ravel()
+
+
+def _energies(samples: Samples, starts: NDArray[np.intp]) -> list[float]:
+    squares = samples[0] ** 2
+    for channel in samples[1:]:
+        squares += channel**2
+    energies: list[float] = np.add.reduceat(squares, starts).tolist()
+    return energies
 
 
 def _joined(pieces: list[Samples], channels: int) -> Samples:

@@ -26,6 +26,8 @@ from colophon.labels.watermark.key import MarkKey
 
 PHASES = grid.SLOT_FRAMES * LOOKS_PER_SECOND // grid.FRAMES_PER_SECOND
 COLUMNS = grid.SLOTS * PHASES
+_DOUBLINGS = (1, 2)
+"""One look, added to the next, and two, to the next two, are the ``PHASES`` looks of a slot."""
 
 Array = NDArray[np.float32]
 
@@ -48,14 +50,17 @@ class Place:
 
 
 def folded(values: Array, tempo: float) -> Array:
-    """What stands out in one period, all periods added, summed up over the fine bands:
-    COLUMNS × fine edges.
+    """What stands out in one period, all periods added, in slots that begin at each column, summed
+    up over the fine bands: COLUMNS × fine edges.
     """
     columns = values if tempo == 1 else _resampled(values, tempo)
     missing = -len(columns) % COLUMNS
     period = np.pad(columns, ((0, missing), (0, 0)))
+    slots = period.reshape(-1, COLUMNS, FINE_BANDS).sum(axis=0)
+    for longer in _DOUBLINGS:
+        slots += np.roll(slots, -longer, axis=0)
     summed = np.zeros((COLUMNS, FINE_BANDS + 1), np.float32)
-    np.cumsum(period.reshape(-1, COLUMNS, FINE_BANDS).sum(axis=0), axis=1, out=summed[:, 1:])
+    np.cumsum(slots, axis=1, out=summed[:, 1:])
     return summed
 
 
@@ -69,11 +74,8 @@ def cells(period: Array, pitch: float) -> Array:
     part = (places - whole).astype(np.float32)
     below = period[:, whole]
     below += (period[:, whole + 1] - below) * part
-    bands = np.diff(below, axis=1)
-    longer = bands.copy()
-    for later in range(1, PHASES):
-        longer += np.roll(bands, -later, axis=0)
-    return np.ascontiguousarray(longer.reshape(grid.SLOTS, PHASES, grid.BANDS).transpose(2, 1, 0))
+    bands = np.diff(below, axis=1).reshape(grid.SLOTS, PHASES, grid.BANDS)
+    return np.ascontiguousarray(bands.transpose(2, 1, 0))
 
 
 def _resampled(values: Array, tempo: float) -> Array:
