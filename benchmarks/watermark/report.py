@@ -42,7 +42,7 @@ def rows(what: str, outcomes: Sequence[Outcome], bars: Bars, unit: str) -> Itera
         yield from _quality(what, name, values, peers, bars)
     for number, (name, bar) in enumerate((("mark", bars.embed_ms), ("read", bars.find_ms))):
         taken = ours.milliseconds()[number]
-        others = ", ".join(f"{one.name} {one.milliseconds()[number]:.0f}" for one in peers)
+        others = ", ".join(f"{one.name}: {one.milliseconds()[number]:.0f}" for one in peers)
         yield Row(
             f"{what}: processor time to {name}, a {unit}",
             f"{taken:.1f} ms",
@@ -80,19 +80,19 @@ def _share(what: str, share: float, peer: str, bar: float | None) -> Row:
 
 
 def _best(peers: Sequence[Outcome], attack: str | None) -> str:
-    """The peer that came off best."""
-    shares = [(one.mean() if attack is None else one.share(attack), one.name) for one in peers]
-    known = [(share, name) for share, name in shares if share is not None]
+    """The peer that came off best, and on how many contents."""
+    shares = [(one.mean() if attack is None else one.share(attack), one) for one in peers]
+    known = [(share, one) for share, one in shares if share is not None]
     if not known:
         return "–"
-    share, name = max(known, key=lambda one: one[0])
-    return f"{name} {share * 100:.0f} %" if share else "0 %"
+    share, one = max(known, key=lambda pair: pair[0])
+    return f"{one.name}: {share * 100:.0f} % of {one.contents}" if share else "0 %"
 
 
 def _quality(
     what: str, name: str, values: list[float], peers: Sequence[Outcome], bars: Bars
 ) -> Iterator[Row]:
-    others = [f"{one.name} {_figure(fmean(v))}" for one in peers if (v := one.quality.get(name))]
+    others = [f"{one.name}: {_figure(fmean(v))}" for one in peers if (v := one.quality.get(name))]
     peer = ", ".join(others) or "–"
     if name in bars.most:
         bar = bars.most[name]
@@ -113,16 +113,21 @@ def _figure(value: float) -> str:
     return f"{value:.1f}" if value >= 10 else f"{value:.3f}"
 
 
-def page(title: str, outcomes: Sequence[Outcome], missing: Sequence[str], unit: str) -> list[str]:
-    """A table with a column for each tool: shares read by attack, and what each costs."""
+def page(
+    title: str, outcomes: Sequence[Outcome], missing: Sequence[str], units: tuple[str, str]
+) -> list[str]:
+    """A table with a column for each tool: shares read by attack, and what each costs. ``units``:
+    of time and of memory."""
     attacks = dict.fromkeys(name for one in outcomes for name in one.read)
-    lines = [f"## {title}", "", *_table(outcomes, attacks, unit), ""]
+    lines = [f"## {title}", "", *_table(outcomes, attacks, units), ""]
     if missing:
         lines += [f"Not measured here: {', '.join(missing)}.", ""]
     return lines
 
 
-def _table(outcomes: Sequence[Outcome], attacks: Mapping[str, None], unit: str) -> list[str]:
+def _table(
+    outcomes: Sequence[Outcome], attacks: Mapping[str, None], units: tuple[str, str]
+) -> list[str]:
     lines = [_line("", [one.name for one in outcomes]), "|---" * (len(outcomes) + 1) + "|"]
     lines.append(_line("bits", [str(one.bits) for one in outcomes]))
     lines.append(_line("contents", [str(one.contents) for one in outcomes]))
@@ -132,7 +137,8 @@ def _table(outcomes: Sequence[Outcome], attacks: Mapping[str, None], unit: str) 
         values = [one.quality.get(name) for one in outcomes]
         lines.append(_line(name, [_figure(fmean(v)) if v else "–" for v in values]))
     times = [one.milliseconds() for one in outcomes]
-    lines.append(_line(f"ms a {unit}, mark / read", [f"{a:.0f} / {b:.0f}" for a, b in times]))
+    lines.append(_line(f"ms a {units[0]}, mark / read", [f"{a:.0f} / {b:.0f}" for a, b in times]))
+    lines.append(_line(f"memory, {units[1]}", [f"{one.memory:.1f}" for one in outcomes]))
     for attack in attacks:
         shares = [one.read.get(attack) for one in outcomes]
         lines.append(_line(attack, [f"{fmean(v) * 100:.0f} %" if v else "–" for v in shares]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,11 +12,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.measuring import Row, child, mebibytes
+from benchmarks.measuring import MIB, Row
 from benchmarks.watermark import (
     charts,
     image_attacks,
     material,
+    memory,
     ours,
     peers,
     quality,
@@ -26,7 +27,7 @@ from benchmarks.watermark import (
 from benchmarks.watermark.image_attacks import Pixels
 from benchmarks.watermark.material import Sound
 from benchmarks.watermark.report import PAGES, Bars
-from benchmarks.watermark.trial import Marker, processor_seconds, tried
+from benchmarks.watermark.trial import Marker, Outcome, processor_seconds, tried
 
 MEDIA = ("pictures", "sounds")
 PAGE = "watermark-peers"
@@ -55,7 +56,6 @@ SOUND_BARS = Bars(
 )
 PICTURE_MEMORY, SOUND_MEMORY = 12, 300
 """Times the picture; MiB."""
-_MEMORY_SIDE, _MEMORY_S = 2000, 60
 _Content = TypeVar("_Content")
 _Curve = NDArray[np.floating]
 
@@ -112,8 +112,8 @@ def _pictures(wanted: Wanted, lines: list[str]) -> Iterator[Row]:
     yield from report.rows("pictures", outcomes, PICTURE_BARS, "megapixel")
     looks = (one for one in material.unmarked_pictures(wanted.looks))
     yield from _false_accepts("pictures", ours.picture_marker(), looks)
-    yield _picture_memory()
-    lines += report.page("Pictures", outcomes, missing, "MP")
+    yield _picture_memory(outcomes)
+    lines += report.page("Pictures", outcomes, missing, ("MP", "times its size"))
     lines += ["![Recovery of payloads from pictures](watermark-pictures.svg)", ""]
     if wanted.written and not wanted.attacks:
         report.plot("watermark-pictures", outcomes)
@@ -133,8 +133,8 @@ def _sounds(wanted: Wanted, lines: list[str]) -> Iterator[Row]:
     ]
     yield from report.rows("sounds", outcomes, SOUND_BARS, "second of sound")
     yield from _false_accepts("sounds", ours.sound_marker(), material.unmarked_sounds(wanted.looks))
-    yield _sound_memory()
-    lines += report.page("Sounds", outcomes, missing, "s")
+    yield _sound_memory(outcomes)
+    lines += report.page("Sounds", outcomes, missing, ("s", "MiB for a minute"))
     lines += ["![Recovery of payloads from sounds](watermark-sounds.svg)", ""]
     lines += ["![What the mark changes in a voice's spectrum](watermark-spectrum.svg)", ""]
     if wanted.written and not wanted.attacks:
@@ -167,63 +167,35 @@ def _false_accepts(
         traces += found.present and found.payload is None
     if not looks:
         return
-    mean = f"{seconds / looks * 1000:.0f} ms a look"
-    yield Row(
-        f"{what}: payloads in {looks} without a mark", str(payloads), mean, "–", "0", not payloads
+    name = f"{what}: {looks} looks where there is no mark, {seconds / looks * 1000:.0f} ms each"
+    for kind, count in (("payloads read", payloads), ("traces seen", traces)):
+        yield Row(f"{name}: {kind}", str(count), bar="0", held=not count)
+
+
+def _picture_memory(outcomes: Sequence[Outcome]) -> Row:
+    for one in outcomes:
+        one.memory = memory.grown("pictures", one.name) / memory.PICTURE_BYTES
+    ours_, *others = outcomes
+    return Row(
+        f"pictures: memory for {memory.SIDE} × {memory.SIDE}, beside the picture's own size",
+        f"{ours_.memory:.1f} ×",
+        ", ".join(f"{one.name}: {one.memory:.1f} ×" for one in others) or "–",
+        bar=f"≤ {PICTURE_MEMORY} ×",
+        held=ours_.memory <= PICTURE_MEMORY,
     )
-    yield Row(
-        f"{what}: traces seen in {looks} without a mark", str(traces), "–", "–", "0", not traces
+
+
+def _sound_memory(outcomes: Sequence[Outcome]) -> Row:
+    for one in outcomes:
+        one.memory = memory.grown("sounds", one.name) / MIB
+    ours_, *others = outcomes
+    return Row(
+        f"sounds: memory for {memory.SECONDS} s of 48 kHz stereo",
+        f"{ours_.memory:.0f} MiB",
+        ", ".join(f"{one.name}: {one.memory:.0f} MiB" for one in others) or "–",
+        bar=f"≤ {SOUND_MEMORY} MiB",
+        held=ours_.memory <= SOUND_MEMORY,
     )
-
-
-_MEMORY = """
-import sys, numpy as np, cv2
-cv2.setNumThreads(1)
-from benchmarks.measuring import memory_of, peak_memory
-from benchmarks.watermark import ours
-import os
-rng = np.random.default_rng(1)
-{made}
-marker.find(marker.embed(small, 1))
-held = memory_of(os.getpid())
-marker.find(marker.embed(large, 1))
-print(peak_memory() - held)
-"""
-_LARGE_PICTURE = f"""
-marker = ours.picture_marker()
-def made(side):
-    grain = rng.normal(128, 30, (side // 4, side // 4, 3)).clip(0, 255).astype(np.uint8)
-    return cv2.resize(grain, (side, side), interpolation=cv2.INTER_CUBIC)
-small, large = made(256), made({_MEMORY_SIDE})
-"""
-_LARGE_SOUND = f"""
-from benchmarks.watermark.material import Sound
-marker = ours.sound_marker()
-def made(seconds):
-    noise = rng.standard_normal((48000 * seconds, 2), np.float32) * np.float32(0.1)
-    return Sound(noise, 48000)
-small, large = made(4), made({_MEMORY_S})
-"""
-
-
-def _grown(made: str) -> int:
-    """Bytes a fresh process needs at most, beyond what it holds before, to mark and to read."""
-    return int(child(_MEMORY.format(made=made), OPENBLAS_NUM_THREADS="1"))
-
-
-def _picture_memory() -> Row:
-    size = _MEMORY_SIDE**2 * 3
-    times = _grown(_LARGE_PICTURE) / size
-    what = f"pictures: memory for {_MEMORY_SIDE} × {_MEMORY_SIDE}, beside the picture's own size"
-    bar = f"≤ {PICTURE_MEMORY} ×"
-    return Row(what, f"{times:.1f} ×", bar=bar, held=times <= PICTURE_MEMORY)
-
-
-def _sound_memory() -> Row:
-    size = _grown(_LARGE_SOUND)
-    what = f"sounds: memory for {_MEMORY_S} s of 48 kHz stereo"
-    held = size <= SOUND_MEMORY << 20
-    return Row(what, mebibytes(size), bar=f"≤ {SOUND_MEMORY} MiB", held=held)
 
 
 def _spectra(sound: Sound) -> str:

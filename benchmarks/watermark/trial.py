@@ -57,6 +57,7 @@ class Outcome:
     embed_s: list[float] = field(default_factory=list)
     find_s: list[float] = field(default_factory=list)
     longest_s: float = 0.0
+    memory: float = 0.0
     wrong: int = 0
     refused: int = 0
 
