@@ -400,7 +400,7 @@ def schemas() -> dict[str, Any]:
     from colophon.labels.model import Applied, Findings
 
     applied = TypeAdapter(Applied).json_schema(mode="serialization")
-    for name in ("data", "sidecar_data", "manifest_data"):
+    for name in ("data", "sidecar_data", "manifest_data", "prints"):
         del applied["properties"][name]
     del applied["$defs"]["Duty"]["properties"]["clause"]
     applied["$defs"]["Duty"]["required"].remove("clause")
