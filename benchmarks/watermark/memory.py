@@ -29,9 +29,10 @@ def grown(medium: str, name: str) -> int:
 def tell(medium: str, name: str) -> None:
     """Prints it: what the process of its own runs."""
     cv2.setNumThreads(1)
-    made: Any = _picture if medium == "pictures" else _sound
+    made: Any
+    made, least = (_picture, 0.2) if medium == "pictures" else (_sound, 0.07)
     marker: Any = _marker(medium, name)
-    small, large = made(0.2), made(1)
+    small, large = made(least), made(1)
     marker.find(marker.embed(small, 1))
     held = memory_of(os.getpid())
     marker.find(marker.embed(large, 1))
