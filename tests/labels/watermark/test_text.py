@@ -5,6 +5,7 @@ import html
 import io
 import json
 import re
+import subprocess
 import time
 import unicodedata
 
@@ -292,13 +293,40 @@ def test_the_rendered_page_gives_the_payload():
 
 
 def test_words_stay_whole_and_scripts_keep_joining():
+    """A mark belongs to the space or the Chinese punctuation in front of it."""
     for text in TEXTS.values():
         for place in places(text):
-            behind = text[place.position : place.position + 1]
-            assert not (text[place.position - 1].isalnum() and behind.isalnum())
-            assert not "\u4e00" <= text[place.position - 1] <= "\u9fff"
-            assert not unicodedata.combining(behind or " ")
-    assert all(ARABIC[place.position - 1] in ".،!؟" for place in places(ARABIC))
+            assert text[place.position - 1] in " 。！？；…，、”）"
+            assert not unicodedata.combining(text[place.position : place.position + 1] or " ")
+
+
+def test_words_are_found_and_counted_as_before():
+    for text in TEXTS.values():
+        marked = with_all_places(text)
+        assert len(marked.split()) == len(text.split())
+        assert re.findall(r"\w+", marked) == re.findall(r"\w+", text)
+
+
+def test_the_best_places_are_between_sentences():
+    ranks = {ENGLISH[: place.position].split()[-1][-1]: place.rank for place in places(ENGLISH)}
+    assert ranks["."] == ranks["!"] == 0 and ranks[","] == ranks[";"] == 1
+    assert {place.rank for place in places(CHINESE)} == {0, 1}
+    for place in marks._chosen(TEXTS["english"]):
+        assert TEXTS["english"][place - 2] in ".!?”"
+
+
+@pytest.mark.needs("espeak-ng")
+@pytest.mark.parametrize(("voice", "text"), [("en", ENGLISH), ("cmn", CHINESE), ("ar", ARABIC)])
+def test_speech_is_as_before(voice, text):
+    def spoken(words):
+        command = ["espeak-ng", "-q", "-x", "-v", voice]
+        return subprocess.run(command, input=words.encode(), capture_output=True).stdout.split()
+
+    assert len(spoken(text)) > 10
+    assert spoken(embed(text, 1, PUBLIC)) == spoken(text)
+    for place in [one for one in places(text) if one.rank < 2]:
+        one = text[: place.position] + marks._sealed(2, PUBLIC) + text[place.position :]
+        assert spoken(one) == spoken(text)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,13 @@ so they make no place to break a line or a word, are no letter, space or directi
 take no part in joining, and are ignored in display, by collation and so by searches that collate.
 
 What it survives: copying, also of 40 %, by Chromium, as plain text and as HTML; Markdown
-renderers; NFC, NFD, NFKC and NFKD; JSON, HTML and XML in escaped form; DOCX; edits elsewhere.
-What it does not: typing anew, speech, paraphrase and translation, recognition from pictures,
-encodings other than Unicode's, and every program that takes out unseen characters on purpose
-(among them NFKC_Casefold). A text without this mark is therefore no proof of anything.
+renderers; NFC, NFD, NFKC and NFKD; JSON, HTML and XML, escaped or not; DOCX; edits elsewhere.
+What it does not: typing anew, reading aloud, paraphrase and translation, recognition from
+pictures, encodings other than Unicode's, and programs that take out characters that are not seen
+(NFKC_Casefold is one). So a text without this mark proves nothing.
+
+Where a text has too few places for any 40 % (below some hundred characters, or in one long table
+or program), it is marked as often as its places allow.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
 """Where an invisible mark may stand in a text: nowhere that it could be noticed.
 
-Behind the punctuation that ends a sentence, or else a clause, a line or a word, since searches
-seldom reach across those. Never in what a machine reads: code, links, addresses, identifiers,
-tags, formulas, headings (whose anchors are made of their words), front matter, list numbers;
-never before characters that Markdown reads together with what stands in front of them; never
-behind ideographs, whose shape a variation selector may choose, nor inside Arabic and Indic words,
-which join, nor beside emoji or other variation selectors.
+Behind the space between two sentences, or else two clauses or words: there it belongs to the space,
+so that words stay whole for searches and selections, and speech (seen with eSpeak NG, which reads
+out a full stop that no space follows). In Chinese and Japanese, behind the punctuation itself.
+Never in what a machine reads: code, links, addresses, identifiers, tags, formulas, headings (whose
+anchors are made of their words), front matter, list numbers; never before characters that Markdown
+reads together with what stands in front of them; never behind ideographs, whose shape a variation
+selector may choose, nor inside words, which may join, nor beside emoji or other selectors.
 """
 
 from __future__ import annotations
@@ -15,26 +16,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-_SENTENCE, _CLAUSE, _LINE, _WORD = range(4)
-_LETTERS = "A-Za-z\u00c0-\u024f\u0370-\u03ff\u0400-\u04ff\u1e00-\u1eff\uac00-\ud7a3"
+_SENTENCE, _CLAUSE, _WORD = range(3)
+_LETTER = r"[^\W\d_]"
 _ENDS = "。！？；…．"
 _CLOSING = "”’」』）》】〉〕"
 _FORBIDDEN = r"\ufe00-\ufe0f\U000e0100-\U000e01ef\u200d\u20e3*_`~\[\](){}<>|#\\$=^:/@&+"
 _PLACES = tuple(
     (rank, re.compile(pattern))
     for rank, pattern in (
-        (_SENTENCE, r"(?<![.!?…؟۔।])[.!?…؟۔।]++[\"'”’»]?+(?=\s|\Z)"),
+        (_SENTENCE, rf"[.!?…؟۔।][\"'”’»)]?+ {{1,2}}(?=[“‘«]?{_LETTER})"),
         (_SENTENCE, rf"[{_ENDS}][{_CLOSING}]*+(?![{_ENDS}{_CLOSING}，、：—{_FORBIDDEN}])"),
-        (_CLAUSE, r"[,;،؛](?=\s)"),
+        (_CLAUSE, rf"[,;،؛] (?={_LETTER})"),
         (_CLAUSE, rf"[，、](?![{_ENDS}{_CLOSING}，、—{_FORBIDDEN}])"),
-        (_LINE, rf"[{_LETTERS}][\"'”’)»]?(?=\r?\n|\Z)"),
-        (_WORD, rf"[{_LETTERS}]{{2}}(?= [{_LETTERS}])"),
+        (_WORD, rf"(?<={_LETTER}) (?={_LETTER})"),
     )
 )
 _LONGEST_WORD = 80
 _MACHINE = re.compile(r"[@/\\_`={}<>|#\[\]$^~+&]|www\.|\d|[.:].")
-"""What no word of prose has before its end."""
-_WORDY = re.compile(r"[^\W\d_].*[^\W\d_]")
+"""What no word of prose has inside."""
+_WORDY = re.compile(rf"{_LETTER}.*{_LETTER}")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*\r?\n?\Z")
 _CLOSED_LINE = re.compile(
@@ -66,17 +66,19 @@ def places(text: str, *, words: bool = True) -> list[Place]:
 
 
 def _fits(text: str, match: re.Match[str]) -> bool:
-    """Whether the word in front is one of prose, and nothing behind belongs to it."""
-    behind = text[match.end() : match.end() + 1]
-    if behind and re.match(f"[{_FORBIDDEN}]", behind):
-        return False
-    if match[0][0] > "\u2fff":
+    """Whether the words on both sides are ones of prose."""
+    if match[0][-1] != " ":
         return match.start() == 0 or not text[match.start() - 1].isascii()
-    before = text[max(0, match.end() - _LONGEST_WORD) : match.end()].split()
-    word = before[-1] if before else ""
-    if len(word) >= _LONGEST_WORD or not _WORDY.search(word):
+    end = match.end()
+    before = text[max(0, end - _LONGEST_WORD) : end].rsplit(maxsplit=1)[-1:]
+    after = text[end : end + _LONGEST_WORD].split(maxsplit=1)[:1]
+    return all(_is_word(word) for word in before + after) and bool(_WORDY.search(before[0]))
+
+
+def _is_word(text: str) -> bool:
+    if len(text) >= _LONGEST_WORD:
         return False
-    return not _MACHINE.search(word.rstrip(".!?…؟۔।\"'”’»)"))
+    return not _MACHINE.search(text.strip(".!?…؟۔।,;:،؛\"'”’»)“‘«("))
 
 
 def _prose(text: str) -> Iterator[tuple[int, int]]:
