@@ -17,9 +17,9 @@ Array = NDArray[np.float64]
 
 _GREATEST = 0.45
 """The most by which an amplitude is scaled up or down."""
-_BELOW_BAND = 0.1
+_BELOW_BAND = 0.12
 """The change's power over the critical band's."""
-_SHARE = 10**-2.57
+_SHARE = 10**-2.5
 """The change's power over the sound's, in all."""
 _BESIDE = 7.0
 """A change counts on the frames before and after, which it reaches into, being so much weaker."""
