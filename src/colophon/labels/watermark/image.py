@@ -23,7 +23,7 @@ from colophon.labels.watermark import (
 )
 from colophon.labels.watermark.detection import Detection, Transform
 from colophon.labels.watermark.image_mask import amplitude
-from colophon.labels.watermark.image_plane import both, luma
+from colophon.labels.watermark.image_plane import both, luma, reduced
 from colophon.labels.watermark.image_tile import TILE, band, pattern
 from colophon.labels.watermark.key import MarkKey
 from colophon.labels.watermark.payload import decode_many, encode
@@ -63,14 +63,23 @@ def embed(pixels: Pixels, payload: int, key: MarkKey, *, strength: float = 1.0) 
     height, width = pixels.shape[:2]
     if min(height, width) < LEAST_SIDE:
         raise TooSmallToMark(detail=f"{width} × {height} < {LEAST_SIDE} × {LEAST_SIDE}")
-    before = _mark(pixels, key)
+    small = reduced(pixels)
+    before = _mark(small, key)
     if before is not None and before[1] == payload:
         return pixels.copy()
-    change = _drawn(pixels, payload, _side(pixels), key)
+    change = _drawn(small, (height, width), _count(min(height, width)), payload, key)
     if before is None:
-        return _added(pixels, change * strength)
-    change -= _drawn(pixels, before[1], before[0], key)
-    return _without(before, pixels, change * strength, key)
+        change *= strength
+        return _added(pixels, change)
+    change -= _drawn(small, (height, width), *before, key)
+    change *= strength
+    marked = _added(pixels, change)
+    for _ in range(_ERASURES):
+        if _mark(reduced(marked), key) != before:
+            break
+        change -= _drawn(small, (height, width), *before, key) * _ERASED
+        marked = _added(pixels, change)
+    return marked
 
 
 def _added(pixels: Pixels, change: Float) -> Pixels:
@@ -82,52 +91,37 @@ def _added(pixels: Pixels, change: Float) -> Pixels:
     return marked
 
 
-def _without(before: tuple[float, int], pixels: Pixels, change: Float, key: MarkKey) -> Pixels:
-    """``pixels`` with ``change``, and with less of the mark ``before`` while it is still read."""
-    marked = _added(pixels, change)
-    side, old = before
-    for _ in range(_ERASURES):
-        if _mark(marked, key) != before:
-            break
-        change -= _drawn(pixels, old, side, key) * _ERASED
-        marked = _added(pixels, change)
-    return marked
+def _count(short: int) -> int:
+    """How many tiles there are to be along a short side of ``short`` pixels."""
+    return next((count for count in _PER_SIDE if short >= count * _ENOUGH), _PER_SIDE[-1])
 
 
-def _sides(pixels: Pixels) -> list[float]:
-    """The sides of tiles that a picture can have, in pixels, whose edges are still its own."""
-    return [min(pixels.shape[:2]) / count for count in _PER_SIDE]
+def _drawn(small: Pixels, size: tuple[int, int], count: int, payload: int, key: MarkKey) -> Float:
+    """What a mark adds to the luminance of a picture of ``size`` that looks like ``small``.
 
-
-def _side(pixels: Pixels) -> float:
-    sides = _sides(pixels)
-    return next((side for side in sides if side >= _ENOUGH), sides[-1])
-
-
-def _drawn(pixels: Pixels, payload: int, side: float, key: MarkKey) -> Float:
-    """What the mark of ``payload`` adds to the luminance, its tiles ``side`` pixels large."""
-    height, width = pixels.shape[:2]
-    high, wide = (round(length * TILE / side) for length in (height, width))
+    ``count``: of tiles along the short side.
+    """
+    high, wide = (round(length * TILE * count / min(size)) for length in size)
     target = 255 * 10 ** (-_NOISE_DB / 20) / float(np.sqrt(np.mean(_COLOUR**2)))
-    change = amplitude(luma(pixels, high, wide), target)
+    change = amplitude(luma(small, high, wide), target)
     tile = pattern(encode(payload, key), key)
     change *= np.tile(tile, (-(-high // TILE), -(-wide // TILE)))[:high, :wide]
-    how = cv2.INTER_CUBIC if height >= high else cv2.INTER_AREA
-    return np.asarray(cv2.resize(change, (width, height), interpolation=how), np.float32)
+    how = cv2.INTER_CUBIC if size[0] >= high else cv2.INTER_AREA
+    return np.asarray(cv2.resize(change, size[::-1], interpolation=how), np.float32)
 
 
-def _mark(pixels: Pixels, key: MarkKey) -> tuple[float, int] | None:
-    """The mark that a picture has already, if so, where ``embed`` puts one: its side, its payload.
+def _mark(small: Pixels, key: MarkKey) -> tuple[int, int] | None:
+    """The mark that is already where ``embed`` puts one: how many tiles along, and its payload.
 
     One that was cropped or turned since stays, and the new one lies over it.
     """
     plain = image_upright.TURNS[:1]
-    for side in _sides(pixels):
-        lattices = image_upright.lattices(pixels, side, plain)
+    for count in _PER_SIDE:
+        lattices = image_upright.lattices(small, count, plain)
         if image_read.read(lattices, key)[0].fit > _LEAST_FIT:
             found = _first(lattices, plain, key, 1)
             if found is not None and found.payload is not None:
-                return side, found.payload
+                return count, found.payload
     return None
 
 
@@ -142,11 +136,12 @@ def detect(
     if min(pixels.shape[:2]) < _LEAST_LOOK:
         return None
     looks = _QUICK_LOOKS if effort == "quick" else _FULL_LOOKS
-    for side in _sides(pixels):
-        found = _first(image_upright.lattices(pixels, side), image_upright.TURNS, key, looks)
+    small = reduced(pixels)
+    for count in _PER_SIDE:
+        found = _first(image_upright.lattices(small, count), image_upright.TURNS, key, looks)
         if found is not None:
             return found
-    return None if effort == "quick" else _searched(pixels, key, looks)
+    return None if effort == "quick" else _searched(small, key, looks)
 
 
 def _first(

@@ -19,7 +19,7 @@ _FLAT = 0.85
 """Greatest root mean square of the mark in flat bright areas, in grey levels."""
 _MOST_DETAIL = 8.0
 """Grey levels of detail beyond which more hides no more."""
-_LEAST_GROWTH, _MOST_GROWTH = 0.5, 1.4
+_LEAST_GROWTH, _MOST_GROWTH = 0.5, 1.25
 """Exponents by which the mark grows with the detail that hides it."""
 _CODED_NOISE = 16.0
 """Power of what a codec adds, in grey levels squared."""

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 Float = NDArray[np.float32]
 
+_LARGEST = 1024
+"""Pixels of the short side."""
 _DETAIL_SIGMA = 2.0
 _WINDOW = 5
 _FLOOR = 2.0
@@ -28,9 +30,19 @@ def resized(plane: Float | NDArray[np.uint8], height: int, width: int) -> Any:
     return cv2.resize(plane, (width, height), interpolation=how)
 
 
+def reduced(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """``pixels`` at no more than the size at which anything is looked at here."""
+    height, width = pixels.shape[:2]
+    smaller = _LARGEST / min(height, width)
+    if smaller >= 1:
+        return pixels
+    small: NDArray[np.uint8] = resized(pixels, round(height * smaller), round(width * smaller))
+    return small
+
+
 def luma(pixels: NDArray[np.uint8], height: int, width: int) -> Float:
     """Luminance, 0 … 255, of RGB pixels, at the size given."""
-    grey = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY)
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     return np.asarray(resized(grey, height, width), np.float32)
 
 
@@ -40,7 +52,7 @@ def both(pixels: NDArray[np.uint8], height: int, width: int) -> Float:
     Colours vary less from place to place than luminance and hide less of the mark, until a codec
     takes them away.
     """
-    small = np.asarray(resized(np.ascontiguousarray(pixels), height, width), np.float32)
+    small = np.asarray(resized(pixels, height, width), np.float32)
     grey = residual(np.asarray(cv2.transform(small, _GREY), np.float32))
     colour = residual(np.asarray(cv2.transform(small, _AGAINST), np.float32))
     return np.asarray(cv2.scaleAdd(colour, _COLOUR_WEIGHT, grey))

@@ -34,11 +34,12 @@ TURNS = [
 """What is tried."""
 
 
-def lattices(pixels: NDArray[np.uint8], side: float, turns: Sequence[Transform] = TURNS) -> Complex:
+def lattices(pixels: NDArray[np.uint8], count: int, turns: Sequence[Transform] = TURNS) -> Complex:
     """What was received at the places of ``band()`` under each of ``turns``.
 
-    ``side``: of a tile, in pixels.
+    ``count``: how many tiles there are along the short side.
     """
+    side = min(pixels.shape[:2]) / count
     high, wide = (max(1, round(length * _TILE / side)) for length in pixels.shape[:2])
     # A picture of fewer pixels is read at its own size, and what was read enlarged.
     size = (high, wide) if side > _TILE else pixels.shape[:2]
