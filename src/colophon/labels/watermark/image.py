@@ -25,6 +25,7 @@ from colophon.labels.watermark.detection import Detection, Transform
 from colophon.labels.watermark.image_mask import amplitude
 from colophon.labels.watermark.image_plane import both, luma, reduced
 from colophon.labels.watermark.image_tile import TILE, band, pattern
+from colophon.labels.watermark.image_upright import Upright
 from colophon.labels.watermark.key import MarkKey
 from colophon.labels.watermark.payload import decode_many, encode
 
@@ -115,9 +116,9 @@ def _mark(small: Pixels, key: MarkKey) -> tuple[int, int] | None:
 
     One that was cropped or turned since stays, and the new one lies over it.
     """
-    plain = image_upright.TURNS[:1]
+    plain, upright = image_upright.TURNS[:1], Upright.of(small)
     for count in _PER_SIDE:
-        lattices = image_upright.lattices(small, count, plain)
+        lattices = image_upright.lattices(upright, count, plain)
         if image_read.read(lattices, key)[0].fit > _LEAST_FIT:
             found = _first(lattices, plain, key, 1)
             if found is not None and found.payload is not None:
@@ -137,8 +138,9 @@ def detect(
         return None
     looks = _QUICK_LOOKS if effort == "quick" else _FULL_LOOKS
     small = reduced(pixels)
+    upright = Upright.of(small)
     for count in _PER_SIDE:
-        found = _first(image_upright.lattices(small, count), image_upright.TURNS, key, looks)
+        found = _first(image_upright.lattices(upright, count), image_upright.TURNS, key, looks)
         if found is not None:
             return found
     return None if effort == "quick" else _searched(small, key, looks)

@@ -7,6 +7,7 @@ and mirroring only permute what is read.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,9 @@ Float = NDArray[np.float32]
 Complex = NDArray[np.complex64]
 
 _TILE = 96
+"""Pixels of a tile's side here: enough for its highest wave."""
+_MOST = 4
+"""Tiles along the short side."""
 
 _QUARTERS = {
     0: [[1, 0], [0, 1]],
@@ -34,16 +38,30 @@ TURNS = [
 """What is tried."""
 
 
-def lattices(pixels: NDArray[np.uint8], count: int, turns: Sequence[Transform] = TURNS) -> Complex:
+@dataclass(frozen=True, slots=True, eq=False)
+class Upright:
+    """``plane``: the residual of a picture of ``size`` (height, width), seldom as large as it."""
+
+    plane: Float
+    size: tuple[int, int]
+
+    @classmethod
+    def of(cls, pixels: NDArray[np.uint8]) -> Upright:
+        """What is looked at of ``pixels``; never enlarged, so that no detail is made up."""
+        height, width = pixels.shape[:2]
+        smaller = min(1.0, _MOST * _TILE / min(height, width))
+        small = (max(1, round(height * smaller)), max(1, round(width * smaller)))
+        return cls(residual(luma(pixels, *small)), (height, width))
+
+
+def lattices(seen: Upright, count: int, turns: Sequence[Transform] = TURNS) -> Complex:
     """What was received at the places of ``band()`` under each of ``turns``.
 
     ``count``: how many tiles there are along the short side.
     """
-    side = min(pixels.shape[:2]) / count
-    high, wide = (max(1, round(length * _TILE / side)) for length in pixels.shape[:2])
-    # A picture of fewer pixels is read at its own size, and what was read enlarged.
-    size = (high, wide) if side > _TILE else pixels.shape[:2]
-    tiles = _added_up(resized(residual(luma(pixels, *size)), high, wide))
+    unit = _TILE * count / min(seen.size)
+    high, wide = (max(1, round(length * unit)) for length in seen.size)
+    tiles = _added_up(resized(seen.plane, high, wide))
     spectrum = np.fft.fft2(tiles).astype(np.complex64)
     found = []
     for turn in turns:
