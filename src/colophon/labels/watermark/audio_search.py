@@ -28,6 +28,7 @@ _FINER = (0.002, 0.001)
 _PLAIN_TRIED = 6
 _TRIED = 8
 _REFINED = 3
+_AT_ONCE = 2
 _LEAST_TRIED = 3.6
 _PRESENCE = 1e-6
 """The greatest probability with which a mark whose payload was not read is spoken of."""
@@ -117,6 +118,9 @@ class Search:
         return cells, place
 
     def _read(self, candidates: list[tuple[Array, Place]]) -> Detection | None:
+        return self._first(candidates[:_AT_ONCE]) or self._first(candidates[_AT_ONCE:])
+
+    def _first(self, candidates: list[tuple[Array, Place]]) -> Detection | None:
         if not candidates:
             return None
         layout = grid.layout(self.key)

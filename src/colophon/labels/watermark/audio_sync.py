@@ -26,8 +26,8 @@ from colophon.labels.watermark.key import MarkKey
 
 PHASES = grid.SLOT_FRAMES * LOOKS_PER_SECOND // grid.FRAMES_PER_SECOND
 COLUMNS = grid.SLOTS * PHASES
-_DOUBLINGS = (1, 2)
-"""One look, added to the next, and two, to the next two, are the ``PHASES`` looks of a slot."""
+_LOOKS = (0.6, 1.0, 1.0, 1.0, 0.6)
+"""What the looks about a slot tell of it: a look is longer than the time to the next."""
 
 Array = NDArray[np.float32]
 
@@ -56,9 +56,11 @@ def folded(values: Array, tempo: float) -> Array:
     columns = values if tempo == 1 else _resampled(values, tempo)
     missing = -len(columns) % COLUMNS
     period = np.pad(columns, ((0, missing), (0, 0)))
-    slots = period.reshape(-1, COLUMNS, FINE_BANDS).sum(axis=0)
-    for longer in _DOUBLINGS:
-        slots += np.roll(slots, -longer, axis=0)
+    once = period.reshape(-1, COLUMNS, FINE_BANDS).sum(axis=0)
+    around = np.concatenate([once, once[: len(_LOOKS) - 1]])
+    slots = around[:COLUMNS] * _LOOKS[0]
+    for later, weight in enumerate(_LOOKS[1:], 1):
+        slots += around[later : later + COLUMNS] * weight
     summed = np.zeros((COLUMNS, FINE_BANDS + 1), np.float32)
     np.cumsum(slots, axis=1, out=summed[:, 1:])
     return summed
@@ -122,4 +124,4 @@ def beginning(received: Array, key: MarkKey, column: int) -> float:
     before, here, after = np.take(_heard(received, key), range(column - 1, column + 2), mode="wrap")
     bend = float(2 * here - before - after)
     finer = float(after - before) / (2 * bend) if bend > 0 else 0.0
-    return (column + 0.5 + finer) / COLUMNS % 1 * grid.PERIOD
+    return (column + 1 + finer) / COLUMNS % 1 * grid.PERIOD
