@@ -59,7 +59,7 @@ def _picture_times() -> Iterator[Row]:
     )
     yield _at_most(
         "PDQ of a 12-megapixel JPEG file",
-        processor(lambda: image.of_file(file, "image/jpeg", "photo"), 9),
+        processor(lambda: pictures.of_file(file, "image/jpeg", "photo"), 9),
         PDQ_MS,
     )
 

@@ -2,6 +2,7 @@
 
 import io
 import random
+from functools import cache
 
 import numpy as np
 import skimage.data
@@ -20,6 +21,7 @@ PHOTOS = (
 RATE_HZ = 22_050
 
 
+@cache
 def photo(name):
     return Image.fromarray(getattr(skimage.data, name)()).convert("RGB")
 
@@ -46,6 +48,7 @@ def cut(picture, left=0.0, top=0.0, right=0.0, bottom=0.0):
     return picture.crop(tuple(map(round, box)))
 
 
+@cache
 def music(seed, seconds=12, rate=RATE_HZ):
     """Chords of a few voices with overtones, a beat and some breath; mono −1 … 1."""
     rng = np.random.default_rng(seed)

@@ -55,9 +55,7 @@ def films(known):
 
 
 WAYS = {
-    "the same": ((), ".mp4", 0.0),
-    "low rate": (("-crf", "37"), ".mp4", 0.0),
-    "half size": (("-vf", "scale=160:90"), ".mp4", 0.0),
+    "half size, low rate": (("-vf", "scale=160:90", "-crf", "32"), ".mp4", 0.0),
     "VP8": (
         ("-c:v", "libvpx", "-b:v", "200k", "-deadline", "realtime", "-cpu-used", "8"),
         ".webm",

@@ -58,7 +58,7 @@ WAYS = {
 @pytest.mark.parametrize("way", WAYS)
 def test_five_seconds_are_found_on_all_ways(sounds, way):
     options, form, media_type = WAYS[way]
-    for number, start in ((0, 0.0), (1, 3.37), (2, 6.06)):
+    for number, start in ((0, 0.0), (2, 6.06)):
         part = KNOWN[number][int(start * made.RATE_HZ) : int((start + 5) * made.RATE_HZ)]
         data = through(part, *options, form=form)
         hit, *others = sounds.find(recordings.asked(io.BytesIO(data), media_type, "a"))

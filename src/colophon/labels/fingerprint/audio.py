@@ -37,6 +37,8 @@ FREE_BITS = 24
 """How many of a word's bits are as good as independent; measured on unrelated sounds."""
 LONGEST_SECONDS = 12 * 3600
 """What comes later has no part in a print."""
+LONGEST_ASKED = 600
+"""Seconds in which a sound is recognised or not."""
 _WINDOW, _BANDS, _LOW_HZ, _HIGH_HZ = 4096, WORD_BITS + 1, 300.0, 3400.0
 _STEPS = 2
 """Hops between the energies that are held against each other."""
@@ -85,7 +87,7 @@ class Listener:
         self._rest = np.zeros(0, np.float32)
         self._before = np.zeros((0, _BANDS), np.float32)
         self._loud = np.zeros(0, bool)
-        self._left = LONGEST_SECONDS * RATE_HZ
+        self._left = (LONGEST_ASKED if asking else LONGEST_SECONDS) * RATE_HZ
         self._words: list[Words] = []
         self._weak: list[NDArray[np.uint8]] = []
 

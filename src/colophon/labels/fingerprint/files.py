@@ -27,7 +27,7 @@ TEXT_CAP = 16 << 20
 """Bytes of a text that are read."""
 _CODE, _WORD, _WEAK, _TIME = 32, 4, 32, 4
 _FRAME = _TIME + 1 + _CODE * len(image.VARIANTS)
-_SIGNATURE = 4 * 128
+_SIGNATURE = 4 * text.HASHES
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _picture(source: BinaryIO, media_type: str, name: str) -> bytes | None:
 
 
 def _picture_asked(source: BinaryIO, media_type: str, name: str) -> bytes | None:
-    found = image.of_file(source, media_type, name)
+    found = pictures.of_file(source, media_type, name)
     return b"".join(found.variants) if found and found.usable else None
 
 
@@ -134,7 +134,9 @@ def _text_of(data: bytes) -> TextPrint:
 
 
 def _find_picture(index: Index, data: bytes) -> list[Hit]:
-    hits = index.pictures.within(_codes(data))
+    codes = _codes(data)
+    # The wide search takes longer, and is for pictures whose edges were cut off.
+    hits = index.pictures.within(codes) or index.pictures.within(codes, image.POSSIBLE)
     return [Hit(hit.id, hit.distance, hit.false_match) for hit in hits]
 
 

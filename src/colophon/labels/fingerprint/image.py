@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,15 +100,6 @@ def cuts(grey: NDArray[np.uint8]) -> tuple[bytes, ...]:
     ]
     prints = (of_grey(np.ascontiguousarray(part)) for part in parts[1:])
     return tuple(print_.bits for print_ in prints if print_ is not None)
-
-
-def of_file(source: BinaryIO, media_type: str, name: str) -> PicturePrint | None:
-    """Of a picture file, of an animation its first frame. Raises InputError kinds for what cannot
-    be decoded or is too large; ExtraMissing.
-    """
-    from colophon.labels.fingerprint import pictures
-
-    return of_grey(pictures.grey(source, media_type, name))
 
 
 def _grey(pixels: Pixels) -> NDArray[np.uint8]:

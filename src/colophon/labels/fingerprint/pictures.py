@@ -15,7 +15,8 @@ from colophon.labels.explicit.formats import decoders, page
 from colophon.labels.explicit.formats.order import Order, decoding
 from colophon.labels.explicit.image import FORMATS
 from colophon.labels.explicit.limits import Limits
-from colophon.labels.fingerprint.image import WORKING_SIDE, on_white
+from colophon.labels.fingerprint import image
+from colophon.labels.fingerprint.image import WORKING_SIDE, PicturePrint, on_white
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -29,6 +30,11 @@ _CLEAR = frozenset({"RGBA", "LA", "PA", "La", "RGBa"})
 def readable(media_type: str) -> bool:
     """Whether pictures of this type can be decoded here."""
     return media_type in FORMATS
+
+
+def of_file(source: BinaryIO, media_type: str, name: str) -> PicturePrint | None:
+    """The print of a picture file; else as `grey`."""
+    return image.of_grey(grey(source, media_type, name))
 
 
 def grey(source: BinaryIO, media_type: str, name: str) -> Luma:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -200,13 +201,22 @@ def _laid(layer: Layer, query: SoundQuery, met: tuple[Numbers, Numbers, Numbers]
     wrong, words = _differing(layer, query, rows, begins)
     arrays = layer.arrays
     offsets = arrays["starts"][rows].astype(np.int64) * PHASES - begins
-    keys = (arrays["ids"][rows], arrays["places"][rows], offsets)
+    keys = (arrays["starts"][rows], offsets, arrays["places"][rows], arrays["ids"][rows])
     order = np.lexsort(keys)
-    ids, places, offsets = (key[order] for key in keys)
-    other = [one[1:] != one[:-1] for one in (ids, places, offsets)]
-    first = np.flatnonzero(np.concatenate((np.ones(1, bool), other[0] | other[1] | other[2])))
-    sums = (np.add.reduceat(one[order], first) for one in (wrong, words))
-    return _Laid(ids[first], places[first], offsets[first], *sums)
+    starts, offsets, places, ids = (key[order] for key in keys)
+    first = _changes(offsets, places, ids)
+    # A row that was added twice counts once.
+    once = _changes(starts, offsets, places, ids)
+    at = np.flatnonzero(first)
+    sums = (np.add.reduceat(one[order] * once, at) for one in (wrong, words))
+    return _Laid(ids[at], places[at], offsets[at], *sums)
+
+
+def _changes(*columns: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where a row differs from the one before."""
+    other = np.ones(len(columns[0]), bool)
+    other[1:] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
+    return other
 
 
 def _differing(

@@ -10,7 +10,9 @@ Source: Facebook, The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing
 
 from __future__ import annotations
 
+import math
 import struct
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
@@ -29,10 +31,6 @@ if TYPE_CHECKING:
     from av import VideoFrame
     from av.container import InputContainer
 
-KEPT_A_SECOND, ASKED_A_SECOND = 2, 12
-LONGEST_SECONDS = 2 * 3600
-"""What comes later has no part in a print."""
-LONGEST_ASKED = 60
 LIMITS = Limits()
 _ROW = struct.Struct("<I32s")
 _THUMB = 32
@@ -43,6 +41,20 @@ _SAME = 4
 """Bits by which a frame that only stays on may differ."""
 _STILL_MS = 10_000
 """How long a frame that stays on stands for the next ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """``longest``: seconds of content, what comes later has no part in a print; ``patience``:
+    seconds of wall time, what was seen by then must do."""
+
+    a_second: int
+    longest: int
+    patience: float
+
+
+KEPT = Pace(2, 2 * 3600, math.inf)
+ASKED = Pace(12, 60, 20.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,58 +92,59 @@ def of_file(source: BinaryIO, media_type: str, name: str) -> FilmPrint | None:
     picture; damage farther on ends the film. None where no frame has enough in it.
     """
     found: list[tuple[int, bytes]] = []
-    for time, print_ in _prints(source, media_type, name, KEPT_A_SECOND, LONGEST_SECONDS):
-        if not _stays(found, time, print_.bits):
-            found.append((time, print_.bits))
+    for now, print_ in _prints(source, media_type, name, KEPT):
+        if not _stays(found, now, print_.bits):
+            found.append((now, print_.bits))
     return FilmPrint.of(found)
 
 
 def asked(source: BinaryIO, media_type: str, name: str) -> FilmQuery | None:
     """As `of_file`, to look for it: of its first minute."""
-    found = tuple(_prints(source, media_type, name, ASKED_A_SECOND, LONGEST_ASKED))
+    found = tuple(_prints(source, media_type, name, ASKED))
     return FilmQuery(found) if found else None
 
 
 def _prints(
-    source: BinaryIO, media_type: str, name: str, rate: int, seconds: int
+    source: BinaryIO, media_type: str, name: str, pace: Pace
 ) -> Iterator[tuple[int, PicturePrint]]:
     if not readable(media_type):
         raise ExplicitUnsupported(media_type=media_type)
     source.seek(0)
     with opening.reading(source, media_type, name) as container:
-        for time, grey in _looked_at(container, name, 1000 // rate, seconds * 1000):
+        for now, grey in _looked_at(container, name, pace):
             print_ = image.of_grey(grey)
             if print_ is not None and print_.usable:
-                yield time, print_
+                yield now, print_
 
 
-def _stays(found: Sequence[tuple[int, bytes]], time: int, bits: bytes) -> bool:
-    if not found or time - found[-1][0] > _STILL_MS:
+def _stays(found: Sequence[tuple[int, bytes]], now: int, bits: bytes) -> bool:
+    if not found or now - found[-1][0] > _STILL_MS:
         return False
     return (int.from_bytes(found[-1][1]) ^ int.from_bytes(bits)).bit_count() <= _SAME
 
 
 def _looked_at(
-    container: InputContainer, name: str, step: int, longest: int
+    container: InputContainer, name: str, pace: Pace
 ) -> Iterator[tuple[int, NDArray[np.uint8]]]:
     """Milliseconds and upright luma of the frames that count."""
     from av.video.reformatter import VideoReformatter
 
     small, before = VideoReformatter(), None
-    due, last = 0, -_APART_MS
-    for time, frame in _timed(container, name):
-        if time > longest:
+    due, last, step = 0, -_APART_MS, 1000 // pace.a_second
+    late = time.monotonic() + pace.patience
+    for now, frame in _timed(container, name):
+        if now > 1000 * pace.longest or time.monotonic() > late:
             return
         thumb = _thumb(small, frame)
         cut = before is not None and float(np.abs(thumb - before).mean()) > _CUT
         before = thumb
-        if time < due and not (cut and time - last >= _APART_MS):
+        if now < due and not (cut and now - last >= _APART_MS):
             continue
-        if time >= due:
-            due = (time // step + 1) * step
-        last = time
+        if now >= due:
+            due = (now // step + 1) * step
+        last = now
         turn, _matrix = turn_of(frame)
-        yield time, np.ascontiguousarray(turn.upright(frame.to_ndarray(format="gray")))
+        yield now, np.ascontiguousarray(turn.upright(frame.to_ndarray(format="gray")))
 
 
 def _timed(container: InputContainer, name: str) -> Iterator[tuple[int, VideoFrame]]:

@@ -74,13 +74,13 @@ class Texts:
         half in common a text is found with a probability of 87 %, with 60 % of 99 %."""
         layers = self._layers.now()
         texts, draws = sum(map(len, layers)), min(HASHES, print_.shingles)
-        hits = []
+        hits = set()  # a text that was added twice is one
         for layer in layers:
             for id_, place, same in _same(layer, print_.numbers):
                 share = max(0.0, (same / HASHES - _BYTE) / (1 - _BYTE))
                 if share >= least:
                     chance = false_match(share, STRANGERS, draws, texts)
-                    hits.append(TextHit(share, id_, place, chance))
+                    hits.add(TextHit(share, id_, place, chance))
         return sorted(hits, reverse=True)[:MOST_HITS]
 
 
