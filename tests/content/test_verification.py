@@ -160,6 +160,18 @@ def test_a_picture_without_label_and_watermark_is_known_by_its_fingerprint(marke
     assert found.layers.watermark.present is False
     assert (register.known, register.match) == (True, "fingerprint")
     assert register.content_id == str(marked.id) and register.distance <= 31
+    # Whoever has the original took nothing off.
+    assert found.integrity is Integrity.UNVERIFIABLE
+    assert verification.ALIKE in found.notes
+
+
+def test_a_small_copy_of_the_labelled_picture_tells_that_its_label_is_gone(marked):
+    with Image.open(blobs.path(marked.labelled_sha256)) as image:
+        small, out = image.convert("RGB").resize((80, 60)), io.BytesIO()
+    small.save(out, "JPEG", quality=60)
+    found = look(out.getvalue(), "b.jpg")
+    assert found.layers.watermark.present is False
+    assert found.layers.register.match == "fingerprint"
     assert found.integrity is Integrity.REMOVED
 
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 SAVED_AFTER = 20_000
 """So many new rows make a new snapshot worth its time."""
-_AT_ONCE = 5_000
+_AT_ONCE = 500
+_OVERLAP = 1_000
 _LAST = "last"
 
 
@@ -41,6 +42,7 @@ class Known:
         except (OSError, ValueError, ColophonError):
             # None yet, or a damaged one: the database has it all.
             self._last, self._index = 0, Index()
+        self._seen: set[int] = set()
 
     def find(self, query: Print) -> list[Hit]:
         """Ids of fingerprints, the nearest first."""
@@ -51,12 +53,18 @@ class Known:
             return files.find(self._index, query)
 
     def _catch_up(self) -> None:
+        """Numbers are given in one order and seen in another, where several write at once: the
+        last of them are looked through again.
+        """
         from colophon.labels.fingerprint import files
 
-        rows = Fingerprint.objects.filter(pk__gt=self._last).order_by("pk")
-        for row in rows.iterator(_AT_ONCE):
-            files.add(self._index, row.pk, Print(row.medium, bytes(row.data)))
-            self._last = row.pk
+        late = Fingerprint.objects.filter(pk__gt=self._last - _OVERLAP).order_by("pk")
+        fresh = [pk for pk in late.values_list("pk", flat=True) if pk not in self._seen]
+        for start in range(0, len(fresh), _AT_ONCE):
+            for row in Fingerprint.objects.filter(pk__in=fresh[start : start + _AT_ONCE]):
+                files.add(self._index, row.pk, Print(row.medium, bytes(row.data)))
+        self._last = max([self._last, *fresh])
+        self._seen = {pk for pk in self._seen.union(fresh) if pk > self._last - _OVERLAP}
         if self._index.new > SAVED_AFTER:
             with suppress(ColophonError, OSError):
                 self._save()
@@ -69,12 +77,14 @@ class Known:
 
 
 def find(query: Print) -> tuple[Fingerprint, Hit] | None:
-    """The nearest fingerprint that is still there."""
-    for hit in _known(folder.data() / "prints").find(query):
-        row = Fingerprint.objects.select_related("content").filter(pk=hit.id).first()
-        if row is not None:
-            return row, hit
-    return None
+    """The nearest fingerprint that is still there; of equals, one from before labelling."""
+    hits = {hit.id: hit for hit in _known(folder.data() / "prints").find(query)}
+    rows = Fingerprint.objects.filter(pk__in=hits)
+    found = [(hits[row.pk].distance, row.step == "after", row) for row in rows]
+    if not found:
+        return None
+    row = min(found, key=lambda one: one[:2])[2]
+    return row, hits[row.pk]
 
 
 @cache

@@ -14,6 +14,7 @@ from colophon.labels.security_data import EMPTY, TrustStore
 from colophon.labels.sources import Source, opened
 from colophon.parties import operator, signing
 
+ALIKE = remark("register_alike")
 LABEL_REMOVED = remark("register_label_removed")
 OTHERS_LABEL = remark("register_others_label")
 SAME_NUMBER = remark("register_bytes_differ")
@@ -78,35 +79,26 @@ def registered(findings: Findings, asked: Callable[[], Print | None]) -> Finding
 def _without_label(
     findings: Findings, asked: Callable[[], Print | None], *, labelled: bool
 ) -> Findings:
-    """What the watermark, or else the fingerprint tells: with no label left in the file, it was
-    removed.
-    """
-    found = _by_mark(findings) or _by_print(asked)
-    if found is None:
-        return _with(findings, RegisterLayer(known=False))
-    if labelled:
-        return _with(findings, found, note=OTHERS_LABEL)
-    return _with(findings, found, integrity=Integrity.REMOVED, note=LABEL_REMOVED)
-
-
-def _by_mark(findings: Findings) -> RegisterLayer | None:
+    """What the watermark, or else the fingerprint tells."""
     mark = findings.layers.watermark
     marked = register.by_mark((mark and mark.payload) or "").first()
-    if marked is None:
-        return None
-    return RegisterLayer(known=True, content_id=str(marked.id), match="watermark")
-
-
-def _by_print(asked: Callable[[], Print | None]) -> RegisterLayer | None:
+    if marked is not None:
+        layer = RegisterLayer(known=True, content_id=str(marked.id), match="watermark")
+        if labelled:
+            return _with(findings, layer, note=OTHERS_LABEL)
+        return _with(findings, layer, integrity=Integrity.REMOVED, note=LABEL_REMOVED)
     query = asked()
     found = None if query is None else known.find(query)
     if found is None:
-        return None
+        return _with(findings, RegisterLayer(known=False))
     row, hit = found
-    content_id = str(row.content_id)
-    return RegisterLayer(
-        known=True, content_id=content_id, match="fingerprint", distance=hit.distance
+    layer = RegisterLayer(
+        known=True, content_id=str(row.content_id), match="fingerprint", distance=hit.distance
     )
+    # Whoever has the unlabelled original took nothing off: only what is nearer to the labelled
+    # version was made from it.
+    removed = not labelled and row.step == "after"
+    return _with(findings, layer, integrity=Integrity.REMOVED if removed else None, note=ALIKE)
 
 
 def _with(

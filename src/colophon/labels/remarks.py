@@ -124,6 +124,10 @@ ALL: Mapping[str, tuple[str, str]] = MappingProxyType(
             "登记簿：标识在案，文件内容却与放行时不同",
             "register: the label is known, the bytes differ from those released",
         ),
+        "register_alike": (
+            "登记簿：其指纹与在此放行的一份内容相近",
+            "register: its fingerprint is near that of a content released here",
+        ),
         "register_label_removed": (
             "登记簿：凭数字水印认出在此放行的内容，其元数据标识已被去除",
             "register: its watermark is that of a content released here; its label was removed",

@@ -413,8 +413,14 @@ def _watermark(layer: WatermarkLayer | None) -> Row:
         _("A service that uses this watermark"),
         _("That the content, or the greater part of it, passed through such a service."),
         _("That nothing changed since: a watermark is made to outlive changes."),
-        _facts((_("Number"), layer.payload, True), (_("Certainty"), _share(layer.confidence))),
-    )
+        _facts((_("Number"), layer.payload, True), (_("Certainty"), _share(layer.confidence)),
+               (_("Turned by"), _turned(layer))),
+    )  # fmt: skip
+
+
+def _turned(layer: WatermarkLayer) -> str | None:
+    angle = (layer.transform or {}).get("rotation_deg")
+    return f"{angle:.0f}°" if angle else None
 
 
 def _register(layer: RegisterLayer | None, notes: tuple[Remark, ...]) -> Row:
@@ -465,11 +471,18 @@ def _record(layer: RegisterLayer, notes: tuple[Remark, ...]) -> tuple[str, str, 
             _("The number in the label is on record, but for a file with other bytes."),
             _("That the file was changed after release, or that the label was put on another."),
         )
+    if layer.match == "watermark":
+        return (
+            "due",
+            _("Known by its watermark"),
+            _("The number woven into it is that of a content which this service released."),
+            _("That it is that content, or was made from it."),
+        )
     return (
         "due",
         _("Similar, on record"),
         _("This service released a content that this one derives from or resembles."),
-        _("That the two share a number or a likeness."),
+        _("That the two are alike, which is evidence and no proof."),
     )
 
 
