@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from colophon.labels.model import Applied, Duty, Findings, Kind, Label, LabelValue, Medium
 
 if TYPE_CHECKING:
+    from colophon.labels import watermark
     from colophon.labels.reading import inspect
     from colophon.labels.writing import apply
 
@@ -25,12 +26,15 @@ __all__ = [
     "Medium",
     "apply",
     "inspect",
+    "watermark",
 ]
 
 _LATE = {"apply": "colophon.labels.writing", "inspect": "colophon.labels.reading"}
 
 
 def __getattr__(name: str) -> Any:
+    if name == "watermark":
+        return import_module("colophon.labels.watermark")
     if name not in _LATE:
         raise AttributeError(name)
     return getattr(import_module(_LATE[name]), name)
