@@ -23,7 +23,7 @@ Complex = NDArray[np.complex64]
 
 FINE, COARSE = 0.003, 0.006
 """Steps of a search, in logarithm of scale and in radians: for whole pictures, and for parts."""
-NEAREST, FARTHEST = 1.0, 0.13
+NEAREST, FARTHEST = 1.0, 0.1
 """A tile's side over the picture's short side: the greatest and the least that are looked for."""
 _CLIP = 6.0
 _BACKGROUND = 25
