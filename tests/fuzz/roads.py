@@ -5,16 +5,22 @@ from __future__ import annotations
 import io
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 from zlib import crc32
 
 from colophon import labels
-from colophon.errors import ColophonError
+from colophon.errors import ColophonError, TooSmallToMark
 from colophon.labels import binding, carriers, credential_places, gathering, members, security_data
 from colophon.labels.explicit import dispatch, finding, finding_office, office_kinds, scene_finding
+from colophon.labels.fingerprint import files
+from colophon.labels.marking import dispatch as marking
+from colophon.labels.marking.order import Order as MarkOrder
 from colophon.labels.model import Label
 from colophon.labels.reading import Look, medium_of
+from colophon.labels.watermark import text as text_mark
+from colophon.labels.watermark.key import MarkKey
 from tests.fuzz.target import LARGEST_SEED, Target, Unsound, contracts, seeds_of
 from tests.labels.carriers.contract import CarrierContract, packets_of, render
 from tests.labels.carriers.packages import docx, entries, epub, odf, pptx, xlsx, zipped
@@ -27,6 +33,7 @@ _LABEL = Label(PRODUCER, "p-2025-0001")
 _CLAIMS = security_data.Claims("1", PRODUCER, "p-2025-0001", PRODUCER, "p-2025-0001")
 _OURS = security_data.TrustStore((security_data.Pin("us", _KEY.public, (PRODUCER,)),))
 _DIGEST = "5d" * 32
+_MARK_KEY = MarkKey(bytes(range(32)))
 _WORDS = "本内容由AI生成"
 
 
@@ -36,6 +43,8 @@ def all_roads() -> list[Target]:
     return [
         Target("road: inspect", _seeds(every), partial(_inspect, look="off")),
         Target("road: inspect, pixels too", _seeds(every), partial(_inspect, look="auto"), 0.1),
+        Target("road: marks and prints", _seeds(every), _known_again, 0.1),
+        Target("marks in words", tuple(_worded(one * 4) for one in texts), _marked_words),
         Target("road: bind", _seeds(every), _bind),
         Target("road: explicit, then metadata", (*texts, *_packages(), *_scenes(every)), _twice),
         Target("words", tuple(_worded(one) for one in texts), _words),
@@ -66,6 +75,32 @@ def _inspect(data: bytes, look: Look) -> None:
     found = labels.inspect(data, name=_named(data), look=look)
     if found.layers.aigc is None:
         raise Unsound("no answer")
+
+
+def _known_again(data: bytes) -> None:
+    found = carriers.recognise(io.BytesIO(data), _named(data))
+    if found is None:
+        return
+    medium = medium_of(found.media_type).value
+    for read in (
+        lambda: marking.look(io.BytesIO(data), found.media_type, (_MARK_KEY,), MarkOrder("a")),
+        lambda: files.kept(io.BytesIO(data), found.media_type, medium, "a"),
+        lambda: files.asked(io.BytesIO(data), found.media_type, medium, "a"),
+    ):
+        with suppress(ColophonError):
+            read()
+
+
+def _marked_words(data: bytes) -> None:
+    words = data.decode("utf-8", "replace")
+    text_mark.detect(words, _MARK_KEY)
+    try:
+        marked = text_mark.embed(words, 7, _MARK_KEY)
+    except TooSmallToMark:
+        return
+    found = text_mark.detect(marked, _MARK_KEY)
+    if found is None or found.payload != 7:
+        raise Unsound("the mark is not read back")
 
 
 def _bind(data: bytes) -> None:
