@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import json
 import subprocess
+import time
 
 import pytest
 from PIL import Image
 
 from colophon.errors import MalformedFile, TooLarge, TruncatedFile
 from colophon.labels import xmp
-from colophon.labels.carriers.jpeg import JPEG
+from colophon.labels.carriers.jpeg import JPEG, PACKET_CAP
 from tests.labels.carriers.contract import LABEL, CarrierContract, packets_of, read, write
 
 WRAPPED = b'{"AIGC":' + LABEL + b"}"
@@ -229,3 +230,12 @@ def test_exiftool_reads_the_label(tmp_path):
     assert seen["XMP-iptcExt:DigitalSourceType"] == "http://e.org"
     assert seen["IFD0:Software"] == "Editor 1.0"
     assert "AIGC" not in str(seen.get("ExifIFD:UserComment"))
+
+
+def test_a_packet_of_nothing_but_blanks_is_refused_without_delay():
+    """Each run of blanks is read once, whatever it is followed by."""
+    packet = b"<?xpacket begin?>" + b" " * (PACKET_CAP + 1)
+    started = time.process_time()
+    with pytest.raises(TooLarge):
+        JPEG.write(io.BytesIO(a_jpeg()), {"xmp": packet})
+    assert time.process_time() - started < 2
