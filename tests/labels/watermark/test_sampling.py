@@ -189,7 +189,7 @@ def test_forms_of_input_agree_and_stay_as_they_were(method):
     kept = scores.copy()
     marked = method(PUBLIC)(ids, scores)
     assert (scores == kept).all() and marked.dtype == np.float32
-    alone = [method(PUBLIC).request(row[:5], row[5:], one) for row, one in zip(ids, scores)]
+    alone = [method(PUBLIC).request(row.tolist(), one) for row, one in zip(ids, scores)]
     assert (np.stack(alone) == marked).all()
     assert method(PUBLIC)(ids, scores.astype(np.float64)).dtype == np.float64
 

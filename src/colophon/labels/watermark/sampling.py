@@ -62,10 +62,13 @@ class _Processor(ABC):
             self._mark(ids, row)
         return _like(scores, rows)
 
-    def request(self, prompt: Sequence[int], output: Sequence[int], scores: Any) -> Any:
-        """vLLM's form for one request: its prompt's tokens, those it wrote, and one row."""
+    def request(self, output: Sequence[int], scores: Any) -> Any:
+        """vLLM's form for one request: the tokens it wrote so far and one row of scores.
+
+        What stands in the prompt is left out, as a reader of the text does not have it either.
+        """
         row = _array(scores, np.float32).copy()
-        self._mark(np.array([*prompt, *output], np.int64), row)
+        self._mark(np.array(output, np.int64), row)
         return _like(scores, row)
 
     def _mark(self, ids: NDArray[np.int64], row: Row) -> None:
