@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from colophon.labels.fingerprint import blake3, iscc
+from colophon.labels.fingerprint import blake3, iscc, iscc_text
 from tests.labels.fingerprint import made
 
 
@@ -95,3 +95,27 @@ def test_image_codes_stay_close():
         assert made.differ(one, other) < 25
         codes.append(one)
     assert min(made.differ(codes[0], other) for other in codes[1:]) > 60
+
+
+LONG = "敏捷的棕色狐狸跳过了懒狗，然后又跳了回来。The quick brown fox jumps over the lazy dog. 😀 ñandú"
+
+
+@pytest.mark.parametrize(
+    ("words", "bits", "code"),
+    [
+        ("", 64, "ISCC:EAASL4F2WZY7KBXB"),
+        ("Hello World", 64, "ISCC:EAASKDNZNYGUUF5A"),
+        ("Hello World", 256, "ISCC:EADSKDNZNYGUUF5AMFEJLZ5P66CP5YKCOA3X7F36RWE4CIRCBTUWXYY"),
+        ("ｈｅｌｌｏ,\u200b wôrld!", 64, "ISCC:EAASKDNZNYGUUF5A"),
+        (LONG, 256, "ISCC:EAD6N62JM4RYEV2JRAORJJIA54ARMGIXEYZ65EGLHSPSM6WUWFH5TTI"),
+    ],
+)
+def test_text_codes(words, bits, code):
+    assert iscc_text.of_text(words, bits) == code
+
+
+def test_text_codes_of_long_texts_go_block_by_block(monkeypatch):
+    words = made.chinese(1, 3_000) + made.english(1)
+    whole = iscc_text.of_text(words, 256)
+    monkeypatch.setattr(iscc_text, "_BLOCK", 100)
+    assert iscc_text.of_text(words, 256) == whole

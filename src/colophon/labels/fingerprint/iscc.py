@@ -1,7 +1,8 @@
 """ISCC units, an open standard's codes, to tell others which content is meant.
 
-Of the units, those that are made from a picture's pixels and from a file's bytes. The units for
-sound and films rest on other people's prints (Chromaprint, MPEG-7), which are not made here.
+Of the units, those that are made from a picture's pixels, from a text (``iscc_text``) and from a
+file's bytes. The units for sound and films rest on other people's prints (Chromaprint, MPEG-7), which
+are not made here.
 
 Source: ISO 24138:2024.
 """
@@ -21,7 +22,8 @@ from colophon.labels.fingerprint import blake3
 BITS = 64
 """Usual length of a unit."""
 _SIDE, _COSINES, _CORNER = 32, 16, 8
-_CONTENT, _INSTANCE, _IMAGE = 2, 4, 1
+CONTENT, INSTANCE = 2, 4
+TEXT, IMAGE = 0, 1
 _MULTIHASH = bytes((0x1E, blake3.SIZE))
 """BLAKE3, and how many bytes follow."""
 
@@ -40,7 +42,7 @@ def of_bytes(source: BinaryIO, bits: int = BITS) -> InstanceCode:
     of 32 up to 256."""
     source.seek(0)
     digest, size = blake3.digest_of(source)
-    return InstanceCode(_unit(_INSTANCE, 0, digest, bits), (_MULTIHASH + digest).hex(), size)
+    return InstanceCode(unit(INSTANCE, 0, digest, bits), (_MULTIHASH + digest).hex(), size)
 
 
 def of_grey(grey: NDArray[np.uint8], bits: int = BITS) -> str:
@@ -61,7 +63,7 @@ def of_samples(samples: NDArray[np.uint8], bits: int = BITS) -> str:
         for x in range(0, _COSINES, _CORNER)
     ]
     found = np.concatenate([corner > np.median(corner) for corner in corners])
-    return _unit(_CONTENT, _IMAGE, np.packbits(found).tobytes(), bits)
+    return unit(CONTENT, IMAGE, np.packbits(found).tobytes(), bits)
 
 
 def _cosines(lines: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -80,7 +82,7 @@ def _cosines(lines: NDArray[np.float64]) -> NDArray[np.float64]:
     return made
 
 
-def _unit(main: int, sub: int, digest: bytes, bits: int) -> str:
+def unit(main: int, sub: int, digest: bytes, bits: int) -> str:
     """Header of four numbers of four bits, then the digest."""
     header = bytes((main << 4 | sub, bits // 32 - 1))
     code = base64.b32encode(header + digest[: bits // 8])

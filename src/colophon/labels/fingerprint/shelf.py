@@ -9,6 +9,7 @@ import json
 import math
 import mmap
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -31,7 +32,7 @@ _CHUNK = 1 << 24
 
 def write(path: Path, kind: str, arrays: Mapping[str, Array]) -> None:
     """Replaces the file at once or not at all. Raises DiskFull, TargetUnwritable."""
-    hidden = path.with_name(f"{HIDDEN}{path.name}.{os.getpid()}")
+    hidden = path.with_name(f"{HIDDEN}{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         with hidden.open("wb") as file:
             _written(file, kind, arrays)
