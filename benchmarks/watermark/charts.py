@@ -14,6 +14,7 @@ _WORSE, _MIDDLE, _BETTER = (
     np.array([238, 222, 190]),
     np.array([46, 120, 92]),
 )
+_DEEP = 80
 _STYLE = "font-family='sans-serif' font-size='11'"
 
 
@@ -37,10 +38,10 @@ def grid(
 def lines(
     title: str, pitch: NDArray[np.floating], curves: dict[str, NDArray[np.floating]], unit: str
 ) -> str:
-    """Curves over a logarithmic scale of Hz; the lowest and highest value bound the plot."""
+    """Curves over a logarithmic scale of Hz; what is ``_DEEP`` below the highest is left out."""
     wide, high, left, top = 720, 300, 56, 34
-    low = min(float(one.min()) for one in curves.values())
     top_value = max(float(one.max()) for one in curves.values())
+    low = max(min(float(one.min()) for one in curves.values()), top_value - _DEEP)
     across = np.log(pitch / pitch[0]) / np.log(pitch[-1] / pitch[0])
     x = left + across * (wide - left - 16)
     parts = [_opening(wide, high + 60), _words(left, 16, title, "start", bold=True)]
@@ -48,13 +49,13 @@ def lines(
         y = top + (top_value - value) / (top_value - low) * (high - top)
         parts.append(f"<path d='M{left} {y:.1f}H{wide - 16}' stroke='#9995' />")
         parts.append(_words(left - 6, y + 4, f"{value:.0f} {unit}", "end"))
-    for tone in (100, 300, 1000, 3000, 10000):
+    for tone in (100, 300, 1000, 3000, 9000):
         if pitch[0] <= tone <= pitch[-1]:
             where = float(np.interp(tone, pitch, x))
             parts.append(_words(where, high + 18, f"{tone} Hz", "middle"))
     for number, (name, curve) in enumerate(curves.items()):
         colour = ("#35628f", "#b2382e", "#2e785c")[number % 3]
-        y = top + (top_value - curve) / (top_value - low) * (high - top)
+        y = top + (top_value - np.maximum(curve, low)) / (top_value - low) * (high - top)
         points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
         parts.append(f"<polyline points='{points}' fill='none' stroke='{colour}' />")
         parts.append(_words(left + 200 * number, high + 42, f"— {name}", "start", colour))

@@ -51,7 +51,7 @@ SOUND_BARS = Bars(
     most={"level": 0.1},
     embed_ms=10,
     find_ms=20,
-    longest_s=20,
+    longest_s=2,
     mean=0.9,
 )
 PICTURE_MEMORY, SOUND_MEMORY = 12, 300

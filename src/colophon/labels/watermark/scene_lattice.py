@@ -90,21 +90,32 @@ class Surface:
         """The same faces between corners at other places."""
         return Surface(points, self.faces)
 
+    def corners(self) -> tuple[Points, Points, Points]:
+        """Of each face, the three places."""
+        a, b, c = (self.points[self.faces[:, number]] for number in range(3))
+        return a, b, c
+
     def normals(self) -> Points:
         """Of faces, as long as twice their area."""
-        a, b, c = (self.points[self.faces[:, n]] for n in range(3))
+        a, b, c = self.corners()
         return np.cross(b - a, c - a)
 
     def middle_and_radius(self) -> tuple[Points, float]:
         """Of the area; a radius of zero where there is none."""
-        area = np.linalg.norm(self.normals(), axis=1)
+        origin = self.points.mean(axis=0)  # far away from zero, squares would lose the shape
+        a, b, c = self.at(self.points - origin).corners()
+        area = _lengths(np.cross(b - a, c - a))
         total = float(area.sum())
         if not total > 0:
             return np.zeros(3), 0.0
-        corners = self.points[self.faces]
-        middle = area @ corners.mean(axis=1) / total
-        square = ((corners - middle) ** 2).sum(axis=2).mean(axis=1)
-        return middle, float(np.sqrt(area @ square / total))
+        middle = area @ (a + b + c) / (3 * total)
+        square = sum(area @ np.einsum("ij,ij->i", one, one) for one in (a, b, c))
+        radius = float(square) / (3 * total) - float(middle @ middle)
+        return origin + middle, float(np.sqrt(max(radius, 0.0)))
+
+
+def _lengths(vectors: Points) -> Points:
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)))
 
 
 def _split(surface: Surface, root: Whole) -> list[Surface]:
@@ -183,7 +194,7 @@ def distances(surface: Surface) -> Points:
     middle, radius = surface.middle_and_radius()
     if not radius > 0:
         return np.zeros(0)
-    return np.asarray(np.linalg.norm(surface.points - middle, axis=1) / radius)
+    return _lengths(surface.points - middle) / radius
 
 
 def soft(votes: list[tuple[Points, Points]]) -> NDArray[np.float32]:
@@ -199,30 +210,28 @@ def marked(
     """The surface's points with the mark. ``spread``: how far, in radii, corners at one distance
     are drawn apart first, so that they fill more bins."""
     joined, place = surface.joined()
-    reach, drift = _reach(joined), _drift(len(joined.points), spread)
+    way, along = _ways(joined)
+    reach, drift = _reach(joined, along), _drift(len(joined.points), spread)
     points = joined.points
     for turn in range(_ROUNDS):
-        now = joined.at(points)
-        middle, radius = now.middle_and_radius()
+        middle, radius = joined.at(points).middle_and_radius()
         if not radius > 0:
             break
-        away = points - middle
-        far = np.linalg.norm(away, axis=1)
+        far = _lengths(points - middle)
         wanted = lattice.wanted(far / radius + (0 if turn else drift), signs) * radius
-        way, _ = _ways(now, middle)
-        step = np.where(far < _INNER * radius, 0, wanted - far)[:, None] * way
-        moved = points + step - joined.points
-        length = np.maximum(np.linalg.norm(moved, axis=1), 1e-30)
-        points = joined.points + moved * np.minimum(1, reach / length)[:, None]
+        step = np.where(far < _INNER * radius, 0, wanted - far)
+        moved = points - joined.points + step[:, None] * way
+        moved *= np.minimum(1, reach / np.maximum(_lengths(moved), 1e-30))[:, None]
+        points = joined.points + moved
     return np.asarray(surface.points + (points - joined.points)[place])
 
 
-def _reach(surface: Surface) -> Points:
+def _reach(surface: Surface, along: NDArray[np.bool_]) -> Points:
     """How far each corner may move: not at all on an open edge or on none, little where it leaves
     the surface, so that no face is seen to tilt."""
     count = len(surface.points)
     ends = np.sort(surface.faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
-    long = np.linalg.norm(surface.points[ends[:, 0]] - surface.points[ends[:, 1]], axis=1)
+    long = _lengths(surface.points[ends[:, 0]] - surface.points[ends[:, 1]])
     shortest = np.full(count, np.inf)
     for column in (0, 1):
         np.minimum.at(shortest, ends[:, column], long)
@@ -230,13 +239,12 @@ def _reach(surface: Surface) -> Points:
     fixed = ~np.isfinite(shortest)
     fixed[code[times == 1] // count] = True
     fixed[code[times == 1] % count] = True
-    _, along = _ways(surface, surface.middle_and_radius()[0])
     most = _MOST_MOVED * float(np.linalg.norm(np.ptp(surface.points, axis=0)))
     part = np.where(along, _ALONG_OF_EDGE, _OUT_OF_EDGE)
     return np.where(fixed, 0, np.minimum(np.where(fixed, 0, shortest) * part, most))
 
 
-def _ways(surface: Surface, middle: Points) -> tuple[Points, NDArray[np.bool_]]:
+def _ways(surface: Surface) -> tuple[Points, NDArray[np.bool_]]:
     """The way on which each corner's distance grows by one, and whether it lies in the surface."""
     normals = surface.normals()
     mean = np.zeros_like(surface.points)
@@ -244,11 +252,11 @@ def _ways(surface: Surface, middle: Points) -> tuple[Points, NDArray[np.bool_]]:
         for axis in range(3):
             weight = normals[:, axis]
             mean[:, axis] += np.bincount(surface.faces[:, column], weight, len(mean))
-    mean /= np.maximum(np.linalg.norm(mean, axis=1), 1e-30)[:, None]
-    away = surface.points - middle
-    away = away / np.maximum(np.linalg.norm(away, axis=1), 1e-30)[:, None]
-    flat = away - (away * mean).sum(axis=1)[:, None] * mean
-    sine = np.linalg.norm(flat, axis=1)
+    mean /= np.maximum(_lengths(mean), 1e-30)[:, None]
+    away = surface.points - surface.middle_and_radius()[0]
+    away /= np.maximum(_lengths(away), 1e-30)[:, None]
+    flat = away - np.einsum("ij,ij->i", away, mean)[:, None] * mean
+    sine = _lengths(flat)
     along = sine >= _LEAST_TURN
-    flat = flat / np.maximum(sine, _LEAST_TURN)[:, None] ** 2
+    flat /= np.maximum(sine, _LEAST_TURN)[:, None] ** 2
     return np.where(along[:, None], flat, away), along
