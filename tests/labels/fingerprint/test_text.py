@@ -60,6 +60,7 @@ def edited(given, share, seed):
 
 EDITS = {
     "one word in thirty": lambda given: edited(given, 0.03, 1),
+    "one word in twenty": lambda given: edited(given, 0.05, 2),
     "a sentence before and after": lambda given: "某人说：" + given + " 转发自某处",
     "the last fifth gone": lambda given: given[: len(given) * 4 // 5],
     "the first fifth gone": lambda given: given[len(given) // 5 :],

@@ -1,5 +1,5 @@
-"""Texts found again by the shingles they share: thirty-two bands of four hashes find candidates,
-all hashes together judge them.
+"""Texts found again by the shingles they share: forty-two bands of three hashes find
+candidates, all hashes together judge them.
 
 Source: Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, 3.4; Li and König, b-Bit
 Minwise Hashing (2010).
@@ -18,13 +18,13 @@ from colophon.labels.fingerprint.chance import false_match
 from colophon.labels.fingerprint.layers import Arrays, Layer, Layers
 from colophon.labels.fingerprint.text import HASHES, TextPrint
 
-MATCH = 0.5
+MATCH = 0.35
 """Share of shingles from which a text is taken for a version of another."""
 STRANGERS = 0.05
 """Share of shingles that texts of one kind may have in common by their phrases."""
 MOST_HITS = 1_000
-_KIND = "texts-128"
-_BANDS, _ROWS = 32, HASHES // 32
+_KIND = "texts-42"
+_BANDS, _ROWS = 42, 3
 _BYTE = 1 / 256
 """How often the low bytes of two different hashes are the same."""
 _MOST_CANDIDATES = 20_000
@@ -71,7 +71,7 @@ class Texts:
 
     def find(self, print_: TextPrint, least: float = MATCH) -> list[TextHit]:
         """Texts that have at least this share of shingles in common with it, the most first. With
-        half in common a text is found with a probability of 87 %, with 60 % of 99 %."""
+        half in common a text is a candidate in 99.6 of 100 cases, with 40 % in 94, with 35 % in 84."""
         layers = self._layers.now()
         texts, draws = sum(map(len, layers)), min(HASHES, print_.shingles)
         hits = set()  # a text that was added twice is one
@@ -85,9 +85,9 @@ class Texts:
 
 
 def _bands(numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    # Multiply and add, and multiply again: the upper half depends on all four.
+    # Multiply and fold, again and again: the upper half depends on all three.
     mixed = np.zeros(_BANDS, np.uint64)
-    for column in numbers.reshape(_BANDS, _ROWS).T:
+    for column in numbers[: _BANDS * _ROWS].reshape(_BANDS, _ROWS).T:
         mixed = (mixed ^ column) * np.uint64(0x9E3779B97F4A7C15)
         mixed ^= mixed >> np.uint64(29)
     return (mixed >> np.uint64(32)).astype(np.uint32)
