@@ -49,6 +49,8 @@ _ERASURES, _ERASED = 4, 0.4
 """How often, and by how much more, an old mark is taken away that is still read."""
 _SEARCHED = 640
 """Pixels of the short side at which a picture is searched at most."""
+_LONGEST = 3
+"""Of the picture that is searched: its long side over its short side."""
 _POSES = 12
 _DECODED = 4
 _QUICK_LOOKS = len(_PER_SIDE) * _DECODED
@@ -56,10 +58,11 @@ _FULL_LOOKS = _QUICK_LOOKS + 3 * _DECODED
 
 
 def embed(pixels: Pixels, payload: int, key: MarkKey, *, strength: float = 1.0) -> Pixels:
-    """``pixels`` (height × width × 3, RGB) with ``payload`` (64 bits) in them, whatever
-    mark under this key was there before.
+    """``pixels`` (height × width × 3, RGB) with ``payload`` (64 bits) in them.
 
-    Raises TooSmallToMark below ``LEAST_SIDE``. ``strength``: factor of the mark's amplitude.
+    A mark under this key that was put there before, and whose picture was not cropped or turned
+    since, gives way. ``strength``: factor of the new mark's amplitude. Raises TooSmallToMark where
+    the short side has fewer than ``LEAST_SIDE`` pixels.
     """
     height, width = pixels.shape[:2]
     if min(height, width) < LEAST_SIDE:
@@ -171,6 +174,7 @@ def _decoded(
 
 
 def _searched(pixels: Pixels, key: MarkKey, looks: int) -> Detection | None:
+    pixels = _middle(pixels)
     height, width = pixels.shape[:2]
     smaller = min(1.0, _SEARCHED / min(height, width))
     high, wide = (max(1, round(length * smaller)) for length in (height, width))
@@ -182,6 +186,13 @@ def _searched(pixels: Pixels, key: MarkKey, looks: int) -> Detection | None:
         or _posed(seen, image_stretch.stretches(seen, min(high, wide), key, _POSES), key, looks)
         or _decoded(list(image_patches.readings(plane, key)), key, looks)
     )
+
+
+def _middle(pixels: Pixels) -> Pixels:
+    """What is searched of a very long picture."""
+    most = _LONGEST * min(pixels.shape[:2])
+    top, left = (max(0, (length - most) // 2) for length in pixels.shape[:2])
+    return pixels[top : top + most, left : left + most]
 
 
 def _posed(

@@ -1,7 +1,7 @@
 """From the spectrum of a picture, at the places of the tile's waves, to the payload's soft values.
 
-``Lattice`` holds what was received at every place of ``band()``, for one hypothesis of how the
-picture was turned, scaled and mirrored; what is still open then is only the shift.
+A lattice is what was received at every place of ``band()``, for one hypothesis of how the picture
+was turned, scaled and mirrored; what is still open then is only the shift.
 """
 
 from __future__ import annotations
@@ -23,31 +23,28 @@ Complex = NDArray[np.complex64]
 _SIDE = int(HIGHEST)
 _NEAR = (9, 9)
 _RINGS = 7
+_LEAST_POWER = 0.15
+"""Of the mark over the noise, taken for granted: what is told of a ring is told by few waves."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
     """What one hypothesis gives. ``fit``: how far its best shift stands out among all shifts, in
-    standard deviations. ``strength``: the waves' power over the noise about them, less one.
+    standard deviations.
     """
 
     soft: Float
     fit: float
-    strength: float
 
 
 def read(lattices: Complex, key: MarkKey) -> list[Reading]:
     """A reading of each row of ``lattices``."""
     found = waves(key)
-    noise = _floor(lattices, key)
-    mine = lattices[:, _rows(key)]
-    fits, shifts = _shifts((mine / np.sqrt(noise))[:, found.pilots], found)
-    strengths = (np.abs(mine) ** 2 / noise).mean(axis=1) - 1
+    mine = lattices[:, _rows(key)] / np.sqrt(_floor(lattices, key))
+    fits, shifts = _shifts(mine[:, found.pilots], found)
     return [
-        Reading(_soft(values, shift, floor, found), float(fit), float(strength))
-        for values, shift, floor, fit, strength in zip(
-            mine, shifts, noise, fits, strengths, strict=True
-        )
+        Reading(_soft(values, shift, found), float(fit))
+        for values, shift, fit in zip(mine, shifts, fits, strict=True)
     ]
 
 
@@ -68,7 +65,9 @@ def _floor(lattices: Complex, key: MarkKey) -> Float:
     free[mine] = 0
     counted = _blurred(free)[mine]
     powers = [_blurred(power)[mine] for power in np.abs(lattices) ** 2 * free]
-    return np.asarray(np.stack(powers) / np.maximum(counted, 1e-6) + 1e-12, np.float32)
+    # Running sums may come out a little below nothing.
+    floor = np.maximum(np.stack(powers), 0) / np.maximum(counted, 1e-6)
+    return np.asarray(floor + 1e-20, np.float32)
 
 
 def _blurred(values: Float) -> Float:
@@ -113,22 +112,21 @@ def _nudges(found: Waves) -> Complex:
     return np.asarray(turns, np.complex64)
 
 
-def _soft(values: Complex, shift: Float, noise: Float, found: Waves) -> Float:
+def _soft(values: Complex, shift: Float, found: Waves) -> Float:
     """The coded bits received: positive for +1, by how much they can be relied upon."""
     turn = found.places @ (shift * (2j * np.pi / TILE))
-    straight = values * np.conj(found.phasors) * np.exp(turn)
-    straight *= _reliance(straight, noise, found)
+    straight = values * np.conj(found.phasors) * np.exp(turn) * _reliance(values, found)
     data = straight[: found.pilots.start]
     return np.stack([data.real, data.imag], axis=1).reshape(-1)[:CODED].astype(np.float32)
 
 
-def _reliance(straight: Complex, noise: Float, found: Waves) -> Float:
-    """What each wave's value is to be multiplied by: its strength as received over its noise."""
-    power = np.abs(straight) ** 2 / found.amplitudes**2 - noise / found.amplitudes**2
+def _reliance(values: Complex, found: Waves) -> Float:
+    """What each wave's value is to be multiplied by: the mark's amplitude in waves of its length.
+
+    ``values``: over the noise's.
+    """
+    power = (np.abs(values) ** 2 - 1) / found.amplitudes**2
     cycles = np.hypot(*found.places.T)
     ring = np.minimum((_RINGS * (cycles - LOWEST) / (HIGHEST - LOWEST)).astype(int), _RINGS - 1)
-    count = np.bincount(ring, minlength=_RINGS) + 1e-9
-    by_ring = np.bincount(ring, power, _RINGS) / count
-    spare = 0.1 * max(float(power.mean()), 1e-12)
-    strength = np.sqrt(np.maximum(by_ring, spare))[ring]
-    return np.asarray(strength / noise, np.float32)
+    by_ring = np.bincount(ring, power, _RINGS) / (np.bincount(ring, minlength=_RINGS) + 1e-9)
+    return np.asarray(np.sqrt(np.maximum(by_ring, _LEAST_POWER))[ring], np.float32)
