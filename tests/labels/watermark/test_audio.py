@@ -178,6 +178,12 @@ def test_nothing_is_heard_before_a_sudden_sound() -> None:
     assert (change[before] ** 2).sum() < 0.5 * (sound[before] ** 2).sum()
 
 
+def test_a_held_tone_is_changed_less() -> None:
+    tone = np.sin(2 * np.pi * 1000 * np.arange(3 * RATE) / RATE)[:, None].astype(np.float32) / 2
+    change = audio.embed(tone, PAYLOAD, PUBLIC, rate_hz=RATE)[RATE:-RATE] - tone[RATE:-RATE]
+    assert 10 * np.log10((tone[RATE:-RATE] ** 2).sum() / (change**2).sum()) > 32
+
+
 @pytest.mark.parametrize("rate", [8000, 11025, 44100])
 def test_a_stream_gives_what_embed_gives(rate: int) -> None:
     sound = tune(3, rate, 2)

@@ -23,6 +23,10 @@ _SHARE = 10**-2.5
 """The change's power over the sound's, in all."""
 _BESIDE = 7.0
 """A change counts on the frames before and after, which it reaches into, being so much weaker."""
+_STEADY = 0.85
+_STEADIEST = 0.97
+_ON_STEADY = 0.25
+"""How much less of a change is put on a tone that is held: nothing else there hides it."""
 _ROUNDS = 5
 _TINY = 1e-20
 
@@ -70,5 +74,16 @@ def strengths(power: Array, around: Array, whole: Array, marked: slice) -> Array
     changed = np.minimum(ceiling, level[:, np.newaxis])
     over = allowed / np.maximum(changed.sum(axis=1), _TINY)
     changed *= np.minimum(over, 1)[:, np.newaxis]
+    changed *= _unsteadiness(around[:, marked])
     gains: Array = np.sqrt(changed / here)
     return gains
+
+
+def _unsteadiness(around: Array) -> Array:
+    """1 where a critical band's power moves, ``_ON_STEADY`` where it stays as it was."""
+    before, here, after = around[:-2], around[1:-1], around[2:]
+    least = np.minimum(np.minimum(before, after), here)
+    most = np.maximum(np.maximum(before, after), here) + _TINY
+    steady = (least / most - _STEADY) / (_STEADIEST - _STEADY)
+    shares: Array = 1 - (1 - _ON_STEADY) * np.clip(steady, 0, 1)
+    return shares
