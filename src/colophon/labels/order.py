@@ -65,6 +65,15 @@ class More(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """By whose rules, and which labels: ``auto``, ``on`` or ``off``."""
+
+    profile: str
+    explicit: str
+    watermark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """What one labelling is to do."""
 
@@ -95,20 +104,22 @@ class Order:
         return SOURCE_TYPES[self.action] if self.label.label == LabelValue.IS else None
 
 
-def check(rules: str, explicit: str, watermark: str, more: More) -> None:
+def check(wish: Wish, more: More) -> None:
     """Raises UsageError, WordingNotCompliant or StyleNotCompliant for what cannot be done."""
     unknown = sorted(more.keys() - More.__annotations__.keys())
     if unknown:
         raise UsageError(detail=f"apply() knows no option {', '.join(unknown)}")
-    chosen = profile(rules)
-    if explicit not in ("auto", "on", "off"):
-        raise UsageError(detail=f"explicit={explicit}: auto, on or off")
-    if watermark not in ("auto", "on", "off"):
-        raise UsageError(detail=f"watermark={watermark}: auto, on or off")
-    if watermark == "on" and more.get("mark_key") is None:
+    chosen = profile(wish.profile)
+    if wish.explicit not in ("auto", "on", "off"):
+        raise UsageError(detail=f"explicit={wish.explicit}: auto, on or off")
+    if wish.watermark not in ("auto", "on", "off"):
+        raise UsageError(detail=f"watermark={wish.watermark}: auto, on or off")
+    if wish.watermark == "on" and more.get("mark_key") is None:
         raise UsageError(detail="watermark=on needs a mark key; colophon init makes one")
     if chosen.names_system and more.get("system") is None:
-        raise UsageError(detail=f"profile {rules} names the generating system and its version")
+        raise UsageError(
+            detail=f"profile {wish.profile} names the generating system and its version"
+        )
     wording = more.get("wording")
     if wording:
         chosen.check_words(wording)
@@ -124,25 +135,23 @@ def settle(
     kind: Kind | str | None,
     medium: Medium,
     *,
-    rules: str,
-    explicit: str,
-    watermark: str,
+    wish: Wish,
     signer: Signer | None,
     more: More,
 ) -> Order:
     """The order for one file. Raises UsageError, ExplicitRequired."""
-    chosen = profile(rules)
+    chosen = profile(wish.profile)
     made_by = _word(Kind, kind, "kind") if kind else duty.KIND_OF_MEDIUM[medium]
     action = _word(Action, more.get("action", Action.CREATED), "action")
     due = chosen.decide(made_by, action, label.label)
-    acceptance = _acceptance(due, explicit, more.get("acceptance"))
+    acceptance = _acceptance(due, wish.explicit, more.get("acceptance"))
     lang, text_manifest = more.get("lang", "zh"), more.get("text_manifest")
     return Order(
         label=label,
         profile=chosen,
         duty=due,
         action=action,
-        explicit=explicit == "on" or (explicit == "auto" and due.explicit == duty.REQUIRED),
+        explicit=_explicit(due, wish.explicit),
         acceptance=acceptance,
         wording=more.get("wording") or chosen.words(medium, lang),
         position=more.get("position", "auto"),
@@ -156,10 +165,14 @@ def settle(
         text_manifest=chosen.signs_words if text_manifest is None else text_manifest,
         progress=more.get("progress"),
         label_key=more.get("label_key") if chosen.chinese else None,
-        mark=_mark(label, watermark, more.get("mark_key")),
-        must_mark=watermark == "on",
+        mark=_mark(label, wish.watermark, more.get("mark_key")),
+        must_mark=wish.watermark == "on",
         prints=more.get("prints", False),
     )
+
+
+def _explicit(due: Duty, wanted: str) -> bool:
+    return wanted == "on" or (wanted == "auto" and due.explicit == duty.REQUIRED)
 
 
 def _mark(label: Label, wanted: str, key: MarkKey | None) -> Mark | None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
@@ -121,24 +122,19 @@ def inspect(
     marks: Sequence[MarkKey] = (),
     eye: Eye | None = None,
 ) -> Findings:
-    """Everything ``source`` says about its origin.
-
-    ``anchors``: certificates (PEM) of trusted signers; ``trust``: keys of trusted labels. ``look``:
-    off reads metadata and words; auto also pixels (by the extra ``ocr``), sound and archives; on
-    insists on the extra; ``eye`` looks instead of ``checking.explicit``. ``digest``: SHA-256 if
-    known; ``manifests`` False: none counts. Raises InputError kinds.
+    """Everything ``source`` says about its origin. ``anchors``: certificates (PEM) of trusted
+    signers; ``trust``: keys of trusted labels. ``look``: off reads metadata and words; auto also
+    pixels (by the extra ``ocr``), sound, archives and watermarks under the keys in ``marks``; on
+    insists on the extra; ``eye`` looks instead. ``digest``: SHA-256, if known. Without
+    ``manifests`` none counts. Raises InputError kinds.
     """
     started = time.perf_counter()
     with opened(source, name) as given:
         found = _packets(given)
         medium = medium_in(given, found.media_type)
         layers = _layers(given, found, Trusted(anchors, trust, manifests))
-        if eye is not None and look != "off":
-            explicit, mark = eye(given, found.media_type, medium, layers.credential)
-        else:
-            explicit, mark = seen(
-                given, found.media_type, medium, layers.credential, look=look, marks=marks
-            )
+        see = partial(seen, look=look, marks=marks) if eye is None or look == "off" else eye
+        explicit, mark = see(given, found.media_type, medium, layers.credential)
         inner = () if look == "off" else _members(given, found.media_type)
         sha256 = digest or _digest(given)
     layers = replace(layers, explicit=explicit, watermark=mark)

@@ -110,21 +110,13 @@ def apply(
     SourceChanged, ReadBackFailed.
     """
     started = time.perf_counter()
-    order.check(profile, explicit, watermark, more)
+    wish = order.Wish(profile, explicit, watermark)
+    order.check(wish, more)
     if not isinstance(label, Label):
         raise UsageError(detail="apply() needs a label: Label(content_producer, produce_id)")
     with opened(source, more.get("name")) as given:
         found, medium = _typed(given)
-        settled = order.settle(
-            label,
-            kind,
-            medium,
-            rules=profile,
-            explicit=explicit,
-            watermark=watermark,
-            signer=credential,
-            more=more,
-        )
+        settled = order.settle(label, kind, medium, wish=wish, signer=credential, more=more)
         if sidecar.needed(found.carrier) and not settled.sidecar:
             raise SidecarNeeded(media_type=found.media_type)
         with _workplace(given, target) as (stage, current):

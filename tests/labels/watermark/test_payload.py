@@ -132,14 +132,14 @@ def shapes(rng, rows):
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_words_of_noise_give_nothing():
+def test_thirty_thousand_words_of_noise_give_nothing():
     rng = np.random.default_rng(9)
     looked = 0
-    for _ in range(100):
+    for _ in range(30):
         for soft in shapes(rng, 200):
             assert not any(decode_many(soft.astype(np.float32), PUBLIC, 300))
             looked += len(soft)
-    assert looked == 100_000
+    assert looked == 30_000
 
 
 @pytest.mark.parametrize(("bits", "rows"), [(6, 400), (10, 1600)])
