@@ -14,7 +14,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
-from benchmarks import checking, credentials, explicit, jobs, labelling, many, service
+from benchmarks import (
+    checking,
+    credentials,
+    explicit,
+    fingerprints,
+    jobs,
+    labelling,
+    many,
+    service,
+)
 from benchmarks.measuring import ROOT, Row
 
 PAGES = ROOT / "docs" / "benchmarks"
@@ -26,6 +35,7 @@ MEASUREMENTS = {
     "credentials": credentials,
     "jobs": jobs,
     "service": service,
+    "fingerprints": fingerprints,
 }
 
 

@@ -22,6 +22,7 @@ from benchmarks.measuring import Row, milliseconds, processor
 from colophon.labels import explicit
 from colophon.labels.fingerprint import audio, image, pictures, recordings, text
 from colophon.labels.fingerprint.codes import Codes
+from colophon.labels.fingerprint.print import MATCH
 from colophon.labels.fingerprint.sounds import Sounds
 from colophon.labels.fingerprint.words import Texts
 
@@ -98,11 +99,11 @@ def _filled(codes: NDArray[np.uint8], folder: Path) -> Codes:
 def _exact(known: Codes, flat: Any, asked: NDArray[np.uint8]) -> Row:
     same = 0
     for code in asked:
-        _ends, distances, _rows = flat.range_search(code[None], image.MATCH + 1)
+        _ends, distances, _rows = flat.range_search(code[None], MATCH + 1)
         found = [hit.distance for hit in known.within([code.tobytes()])]
         same += found == sorted(distances.astype(int).tolist())
     return Row(
-        f"searches that find exactly what FAISS finds, distance ≤ {image.MATCH}",
+        f"searches that find exactly what FAISS finds, distance ≤ {MATCH}",
         f"{same} of {len(asked)}",
         bar="all",
         held=same == len(asked),
@@ -113,7 +114,7 @@ def _search(what: str, known: Codes, flat: Any, asked: NDArray[np.uint8], count:
     groups = [asked[at : at + count] for at in range(0, len(asked), count)]
     lists = [[row.tobytes() for row in group] for group in groups]
     ours = processor(lambda: [known.within(one) for one in lists], 7)
-    theirs = processor(lambda: [flat.range_search(one, image.MATCH + 1) for one in groups], 7)
+    theirs = processor(lambda: [flat.range_search(one, MATCH + 1) for one in groups], 7)
     ours, theirs = ours / len(groups), theirs / len(groups)
     return Row(
         what,
@@ -193,7 +194,7 @@ def _picture_ways() -> Iterator[Row]:
             codes = [print_.bits, *image.cuts(grey)]
             known.add(number, codes, range(len(codes)))
     for way, change in ways.items():
-        found = {image.MATCH: 0, image.POSSIBLE: 0}
+        found = {MATCH: 0, image.POSSIBLE: 0}
         for number, photo in enumerate(photos.values()):
             asked = image.of_pixels(np.asarray(change(photo)))
             for radius in found:
@@ -201,7 +202,7 @@ def _picture_ways() -> Iterator[Row]:
                 found[radius] += bool(hits) and hits[0].id == number
         yield Row(
             f"pictures found: {way}",
-            f"{found[image.MATCH]} of {len(photos)}",
+            f"{found[MATCH]} of {len(photos)}",
             f"within {image.POSSIBLE} bits: {found[image.POSSIBLE]}",
         )
 

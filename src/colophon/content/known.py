@@ -21,8 +21,8 @@ from colophon.store import folder
 if TYPE_CHECKING:
     from colophon.labels.fingerprint.files import Hit
 
-SAVED_AFTER = 20_000
-"""So many new rows make a new snapshot worth its time."""
+SAVED_AFTER = 50_000
+"""So many new rows, of which a picture has sixteen, make a new snapshot worth its time."""
 _AT_ONCE = 500
 _OVERLAP = 1_000
 _LAST = "last"

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 
 from colophon.content import decoding, known, register, unlabelled
-from colophon.labels.fingerprint.print import Print
+from colophon.labels.fingerprint.print import MATCH, Print
 from colophon.labels.model import Findings, Integrity, RegisterLayer
 from colophon.labels.reading import inspect
 from colophon.labels.remarks import Remark, remark
@@ -97,7 +97,7 @@ def _without_label(
     )
     # Whoever has the unlabelled original took nothing off: only what is nearer to the labelled
     # version was made from it.
-    removed = not labelled and row.step == "after"
+    removed = not labelled and row.step == "after" and hit.distance <= MATCH
     return _with(findings, layer, integrity=Integrity.REMOVED if removed else None, note=ALIKE)
 
 

@@ -136,13 +136,10 @@ def inspect(
         see = partial(seen, look=look, marks=marks) if eye is None or look == "off" else eye
         explicit, mark = see(given, found.media_type, medium, layers.credential)
         inner = () if look == "off" else _members(given, found.media_type)
-        sha256 = digest or _digest(given)
+        digest = digest or _digest(given)
     layers = replace(layers, explicit=explicit, watermark=mark)
     return Findings(
-        str(given.path or given.name),
-        found.media_type,
-        medium.value,
-        sha256,
+        *(str(given.path or given.name), found.media_type, medium.value, digest),
         *_verdict(layers),
         _integrity(layers),
         layers,

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from colophon.errors import EmptyFile, FileMissing, MalformedFile
-from colophon.labels.fingerprint import chance, image
+from colophon.labels.fingerprint import chance
 from colophon.labels.fingerprint.codes import MOST_HITS, Codes
 from colophon.labels.fingerprint.index import Index
+from colophon.labels.fingerprint.print import MATCH
 
 COUNT = 12_000
 
@@ -254,7 +255,7 @@ def test_a_match_says_how_likely_it_is_chance(known):
     index.add(1, [known[0]])
     near, far = (
         index.within([changed(known[0], bits, random.Random(1))], 90)[0].false_match
-        for bits in (image.MATCH, 90)
+        for bits in (MATCH, 90)
     )
     assert near < 1e-15
     assert far > 1e-6

@@ -8,7 +8,7 @@ from PIL import Image
 from colophon import labels
 from colophon.labels.fingerprint import files, image
 from colophon.labels.fingerprint.index import Index
-from colophon.labels.fingerprint.print import Print
+from colophon.labels.fingerprint.print import MATCH, Print
 from tests.labels import made as media
 from tests.labels.fingerprint import made
 from tests.labels.fingerprint.test_sound import wav
@@ -72,7 +72,7 @@ def test_turned_and_cut(index):
     cut = made.cut(made.photo("moon"), 0.05, 0.05, 0.05, 0.05)
     hit = found(index, png(cut), *PICTURE)[0]
     assert (hit.id, hit.false_match < files.MOST_CHANCE) == (4, True)
-    assert image.MATCH < hit.distance <= image.POSSIBLE
+    assert MATCH < hit.distance <= image.POSSIBLE
 
 
 def test_sound_and_text(index):

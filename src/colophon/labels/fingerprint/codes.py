@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colophon.labels.fingerprint.chance import false_match
-from colophon.labels.fingerprint.image import BITS, MATCH
+from colophon.labels.fingerprint.image import BITS
 from colophon.labels.fingerprint.layers import Arrays, Layer, Layers
+from colophon.labels.fingerprint.print import MATCH
 
 BYTES = BITS // 8
 FREE_BITS = 160

@@ -10,7 +10,8 @@ from pathlib import Path
 from statistics import median
 
 from colophon.labels.fingerprint.codes import CodeHit, Codes
-from colophon.labels.fingerprint.image import MATCH, VARIANTS
+from colophon.labels.fingerprint.image import VARIANTS
+from colophon.labels.fingerprint.print import MATCH
 from colophon.labels.fingerprint.video import FilmPrint, FilmQuery
 
 LEAST_FRAMES = 2

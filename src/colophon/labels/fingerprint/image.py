@@ -29,8 +29,6 @@ LEAST_SIDE = 5
 """Pixels below which a picture has no print."""
 USABLE = 50
 """Quality below which a picture is so even that its bits are chance."""
-MATCH = 31
-"""Bits two prints of one picture differ by at most, as PDQ's authors advise."""
 POSSIBLE = 60
 """Up to here unrelated photos are rare still, and pictures cut by a twentieth are found: for a
 person to look at."""

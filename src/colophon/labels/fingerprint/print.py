@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MATCH = 31
+"""Bits two prints of one picture differ by at most, as PDQ's authors advise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Print:
