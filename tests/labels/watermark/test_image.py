@@ -194,6 +194,12 @@ def test_nobody_sees_a_mark(name: str) -> None:
     assert structural_similarity(before, after_, channel_axis=2) > 0.98
 
 
+def test_a_picture_without_colours_stays_without() -> None:
+    red, green, blue = cv2.split(marked("camera"))
+    assert np.array_equal(red, green)
+    assert np.array_equal(green, blue)
+
+
 @pytest.mark.parametrize("name", ["astronaut", "brick"])
 def test_nothing_is_found_without_a_mark(name: str) -> None:
     assert image.detect(picture(name), KEY) is None

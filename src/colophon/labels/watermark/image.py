@@ -42,6 +42,7 @@ _NOISE_DB = 42.5
 # Luminance made of red, green and blue, and the change of them that alters it at the least cost.
 _LUMA = np.array([0.299, 0.587, 0.114])
 _COLOUR = _LUMA / (_LUMA @ _LUMA)
+_NEUTRAL = np.ones(3)
 _STRIP = 64
 _LEAST_LOOK = 32
 _LEAST_FIT = 4.5
@@ -74,23 +75,29 @@ def embed(pixels: Pixels, payload: int, key: MarkKey, *, strength: float = 1.0) 
     change = _drawn(small, (height, width), _count(min(height, width)), payload, key)
     if before is None:
         change *= strength
-        return _added(pixels, change)
+        return _added(pixels, change, _colour(small))
     change -= _drawn(small, (height, width), *before, key)
     change *= strength
-    marked = _added(pixels, change)
+    marked = _added(pixels, change, _colour(small))
     for _ in range(_ERASURES):
         if _mark(reduced(marked), key) != before:
             break
         change -= _drawn(small, (height, width), *before, key) * _ERASED
-        marked = _added(pixels, change)
+        marked = _added(pixels, change, _colour(small))
     return marked
 
 
-def _added(pixels: Pixels, change: Float) -> Pixels:
+def _colour(small: Pixels) -> NDArray[np.float64]:
+    """What the mark adds to red, green and blue; a picture without colours stays so."""
+    red, green, blue = cv2.split(small)
+    return _NEUTRAL if np.array_equal(red, green) and np.array_equal(green, blue) else _COLOUR
+
+
+def _added(pixels: Pixels, change: Float, colour: NDArray[np.float64]) -> Pixels:
     marked = np.empty(pixels.shape, np.uint8)
     for top in range(0, len(pixels), _STRIP):
         rows = slice(top, top + _STRIP)
-        delta = cv2.transform(change[rows], _COLOUR[:, np.newaxis])
+        delta = cv2.transform(change[rows], colour[:, np.newaxis])
         marked[rows] = cv2.add(np.ascontiguousarray(pixels[rows]), delta, dtype=cv2.CV_8U)
     return marked
 
@@ -106,7 +113,7 @@ def _drawn(small: Pixels, size: tuple[int, int], count: int, payload: int, key: 
     ``count``: of tiles along the short side.
     """
     high, wide = (round(length * TILE * count / min(size)) for length in size)
-    target = 255 * 10 ** (-_NOISE_DB / 20) / float(np.sqrt(np.mean(_COLOUR**2)))
+    target = 255 * 10 ** (-_NOISE_DB / 20) / float(np.sqrt(np.mean(_colour(small) ** 2)))
     change = amplitude(luma(small, high, wide), target)
     tile = pattern(encode(payload, key), key)
     change *= np.tile(tile, (-(-high // TILE), -(-wide // TILE)))[:high, :wide]
