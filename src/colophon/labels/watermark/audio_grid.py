@@ -25,7 +25,6 @@ LOW_HZ = 287.5
 BAND_HZ = 50.0
 _GROUPS = (0, 31, 62, 98, 134)
 BANDS = _GROUPS[-1]
-HIGH_HZ = LOW_HZ + BANDS * BAND_HZ
 _PILOT_SHARE = 6
 """One cell of so many is a pilot: known to whoever has the key."""
 

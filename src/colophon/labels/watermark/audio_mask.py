@@ -26,7 +26,7 @@ _BESIDE = 7.0
 _STEADY = 0.85
 _STEADIEST = 0.97
 _ON_STEADY = 0.5
-"""How much less of a change is put on a tone that is held: nothing else there hides it."""
+"""What is left of a change on a tone that is held: nothing else there hides it."""
 _ROUNDS = 5
 _TINY = 1e-20
 
