@@ -67,7 +67,12 @@ def seconds(written: str) -> float | str:
     help=f"How long a film shows it: 2 to 10, or {WHOLE!r}.",
 )
 @click.option("--sound", type=click.Choice(SOUNDS), help="What a sound's label is.")
-@click.option("--watermark", type=click.Choice(("auto", "on", "off")), default="auto")
+@click.option(
+    "--watermark",
+    type=click.Choice(("auto", "on", "off")),
+    default="auto",
+    help="Woven in, unseen: auto pictures and lossless sound; on also text, GLB, other sound.",
+)
 @click.option(
     "--credential",
     type=click.Choice(("on", "off", "beside")),
