@@ -23,6 +23,7 @@ from benchmarks import (
     labelling,
     many,
     service,
+    watermark,
 )
 from benchmarks.measuring import ROOT, Row
 
@@ -36,6 +37,7 @@ MEASUREMENTS = {
     "jobs": jobs,
     "service": service,
     "fingerprints": fingerprints,
+    "watermark": watermark,
 }
 
 

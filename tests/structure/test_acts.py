@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 
 ROOMS = Path(__file__).parents[2] / "src" / "colophon"
-DOORS = {"admin", "api", "apps", "models", "shapes", "download", "intake", "throttle", "urls"}
+DOORS = {
+    "admin",
+    "api",
+    "apps",
+    "models",
+    "shapes",
+    "resolution",
+    "download",
+    "intake",
+    "throttle",
+    "urls",
+}
 ACTS = sorted(
     path
     for room in ("store", "parties", "content")

@@ -8,7 +8,7 @@ from ninja.openapi.docs import Swagger
 
 from colophon import __version__
 from colophon.content.api import router as content
-from colophon.content.soft_bindings import router as soft_bindings
+from colophon.content.resolution import router as soft_bindings
 from colophon.errors import RequestInvalid
 from colophon.site import problems
 

@@ -10,7 +10,7 @@ from skimage import data
 
 from colophon.content import submission
 from colophon.content.models import Content
-from colophon.content.soft_bindings import ALGORITHMS
+from colophon.content.resolution import ALGORITHMS
 from colophon.content.states import State
 from colophon.store import blobs, clock
 
