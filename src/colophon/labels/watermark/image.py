@@ -45,7 +45,8 @@ _COLOUR = _LUMA / (_LUMA @ _LUMA)
 _NEUTRAL = np.ones(3)
 _STRIP = 64
 _LEAST_LOOK = 32
-_LEAST_FIT = 4.5
+_LEAST_POWER = 0.15
+"""Of the mark over the noise: a quarter of what can be decoded."""
 _ERASURES, _ERASED = 4, 0.4
 """How often, and by how much more, an old mark is taken away that is still read."""
 _SEARCHED = 640
@@ -128,11 +129,9 @@ def _mark(small: Pixels, key: MarkKey) -> tuple[int, int] | None:
     """
     plain, upright = image_upright.TURNS[:1], Upright.of(small)
     for count in _PER_SIDE:
-        lattices = image_upright.lattices(upright, count, plain)
-        if image_read.read(lattices, key)[0].fit > _LEAST_FIT:
-            found = _first(lattices, plain, key, 1)
-            if found is not None and found.payload is not None:
-                return count, found.payload
+        found = _first(image_upright.lattices(upright, count, plain), plain, key, 1)
+        if found is not None and found.payload is not None:
+            return count, found.payload
     return None
 
 
@@ -161,7 +160,8 @@ def _first(
 ) -> Detection | None:
     """The payload of those of ``lattices`` that fit best."""
     readings = image_read.read(lattices, key)
-    best = sorted(range(len(turns)), key=lambda i: -readings[i].fit)[:_DECODED]
+    hopeful = [i for i in range(len(turns)) if readings[i].power > _LEAST_POWER]
+    best = sorted(hopeful, key=lambda i: -readings[i].fit)[:_DECODED]
     return _decoded([(readings[i].soft, turns[i]) for i in best], key, looks)
 
 

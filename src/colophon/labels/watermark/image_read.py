@@ -30,11 +30,12 @@ _LEAST_POWER = 0.15
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
     """What one hypothesis gives. ``fit``: how far its best shift stands out among all shifts, in
-    standard deviations.
+    standard deviations. ``power``: of the mark over the noise, about 0 where there is no mark.
     """
 
     soft: Float
     fit: float
+    power: float
 
 
 def read(lattices: Complex, key: MarkKey) -> list[Reading]:
@@ -42,9 +43,10 @@ def read(lattices: Complex, key: MarkKey) -> list[Reading]:
     found = waves(key)
     mine = lattices[:, _rows(key)] / np.sqrt(_floor(lattices, key))
     fits, shifts = _shifts(mine[:, found.pilots], found)
+    powers = (np.abs(mine) ** 2).mean(axis=1) - 1
     return [
-        Reading(_soft(values, shift, found), float(fit))
-        for values, shift, fit in zip(mine, shifts, fits, strict=True)
+        Reading(_soft(values, shift, found), float(fit), float(power))
+        for values, shift, fit, power in zip(mine, shifts, fits, powers, strict=True)
     ]
 
 
