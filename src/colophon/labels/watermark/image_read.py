@@ -41,7 +41,7 @@ class Reading:
 def read(lattices: Complex, key: MarkKey) -> list[Reading]:
     """A reading of each row of ``lattices``."""
     found = waves(key)
-    mine = lattices[:, _rows(key)] / np.sqrt(_floor(lattices, key))
+    mine: Complex = (lattices[:, _rows(key)] / np.sqrt(_floor(lattices, key))).astype(np.complex64)
     fits, shifts = _shifts(mine[:, found.pilots], found)
     powers = (np.abs(mine) ** 2).mean(axis=1) - 1
     return [

@@ -57,7 +57,8 @@ class Spectrum:
         base = base + self.values.shape[1]
         lower = flat[base] * (1 - right) + flat[base + 1] * right
         mixed = (upper * (1 - low) + lower * low) * inside
-        return np.where(sign < 0, np.conj(mixed), mixed).astype(np.complex64)
+        turned: Complex = np.where(sign < 0, np.conj(mixed), mixed).astype(np.complex64)
+        return turned
 
 
 def spectrum(plane: Float) -> Spectrum:
@@ -68,8 +69,8 @@ def spectrum(plane: Float) -> Spectrum:
     top, left = height // 2 - high // 2, width // 2 - wide // 2
     window = _smoothing(high, height)[:, None] * _smoothing(wide, width)
     padded[top : top + high, left : left + wide] = plane / window
-    values = np.fft.rfft2(np.fft.ifftshift(padded))
-    values = np.fft.fftshift(values, axes=0).astype(np.complex64)
+    whole = np.fft.rfft2(np.fft.ifftshift(padded))
+    values: Complex = np.fft.fftshift(whole, axes=0).astype(np.complex64)
     strength = np.abs(values) ** 2
     background = cv2.blur(strength, (_BACKGROUND, _BACKGROUND), borderType=cv2.BORDER_REFLECT)
     values /= np.sqrt(background + 1e-9 * float(strength.mean()) + 1e-20)
@@ -208,7 +209,7 @@ def refined(
 
     def received(these: NDArray[np.float64]) -> NDArray[np.float64]:
         limited = np.minimum(np.abs(seen.at(found.places @ these)) ** 2, 4 * _CLIP)
-        return limited @ weights
+        return np.asarray(limited @ weights, np.float64)
 
     best = float(received(matrix[None])[0])
     while step > _LAST_STEP:
