@@ -22,6 +22,7 @@ from benchmarks import (
     jobs,
     labelling,
     many,
+    sampling,
     service,
     watermark,
 )
@@ -38,6 +39,7 @@ MEASUREMENTS = {
     "service": service,
     "fingerprints": fingerprints,
     "watermark": watermark,
+    "sampling": sampling,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -65,3 +66,11 @@ def pytest_runtest_makereport(item: pytest.Item):
 def data_folder() -> Path:
     """The data folder the settings of this test run point at."""
     return Path(os.environ["COLOPHON_DATA"])
+
+
+@pytest.fixture(autouse=True)
+def forgotten():
+    """Each test's database is empty again, and so is this process's index of fingerprints."""
+    known = sys.modules.get("colophon.content.known")
+    if known is not None:
+        known._known.cache_clear()

@@ -7,14 +7,6 @@ import pytest
 from .made import png_bytes
 
 
-@pytest.fixture(autouse=True)
-def forgotten():
-    """Each test's database is empty again, and so is the index of its fingerprints."""
-    from colophon.content import known
-
-    known._known.cache_clear()
-
-
 @pytest.fixture
 def png():
     return png_bytes()

