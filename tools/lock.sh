@@ -7,5 +7,5 @@ python3 -m venv "$tool"
 compile="$tool/bin/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 --no-emit-trusted-host --strip-extras --allow-unsafe --no-header --no-annotate"
 $compile -o requirements/run.lock pyproject.toml requirements/build.in
-$compile --all-extras -c requirements/run.lock -o requirements/dev.lock pyproject.toml requirements/build.in
+$compile --extra ocr --extra pictures --extra test --extra check --extra docs -c requirements/run.lock -o requirements/dev.lock pyproject.toml requirements/build.in
 rm -rf "$tool"
