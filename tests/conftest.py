@@ -17,6 +17,7 @@ from tests.append_only import emptying_lifts_triggers  # noqa: F401 - a fixture 
 # and not in pyproject, where pytest-django would load the settings before this file.
 os.environ["COLOPHON_DATA"] = tempfile.mkdtemp(prefix="colophon-test-")
 os.environ.setdefault("COLOPHON_RUNNER", "off")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def pytest_configure() -> None:

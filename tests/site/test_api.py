@@ -347,8 +347,11 @@ def test_a_released_file_is_known_to_anybody(client, released):
     assert body["layers"]["register"]["match"] == "exact"
 
 
-def test_too_many_inspections_wait(client, png, settings):
+def test_too_many_inspections_wait(client, png, settings, monkeypatch):
     settings.COLOPHON_INSPECT_PER_MINUTE = 2
+    # All three within one minute, however long they take here.
+    moment = clock.now().replace(second=7)
+    monkeypatch.setattr(clock, "now", lambda: moment)
     statuses = [post(client, png, path="/api/inspect").status_code for _ in range(2)]
     response = post(client, png, path="/api/inspect")
     problem(response, 429, "too_often")

@@ -59,6 +59,8 @@ def program() -> None:
 
 def main() -> Any:
     """The console script. A file name may hold bytes that are no UTF-8: they print escaped."""
+    # Work is shared out by files; threads within one sum would only spin for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _give_streams()
     if not sys.warnoptions:
         # What libraries think of a file is told by our own errors.

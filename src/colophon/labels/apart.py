@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from colophon.labels.watermark.key import MarkKey
 
 LISTEN_SECONDS = 0.5
+ALONE = {"OPENBLAS_NUM_THREADS": "1"}
+"""Several children work at once; threads of one that wait for each other by spinning starve all."""
 FILES_A_CHILD = 200
 """A child is replaced after so many files, whatever its libraries kept."""
 
@@ -156,7 +158,11 @@ class Worker:
             self.close()
             command = [sys.executable, "-m", __name__]
             self._child = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+                command,
+                env=os.environ | ALONE,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
             )
         return self._child
 
