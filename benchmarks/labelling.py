@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
-from itertools import count
 from pathlib import Path
 
 from benchmarks import pictures
@@ -47,7 +48,7 @@ def rows(folder: Path) -> Iterator[Row]:
     photo = pictures.photo(folder)
     yield _label_photo(photo, folder)
     yield _rate(folder)
-    yield _processor_rate(folder)
+    yield from _processor_rates(folder)
     for path in (folder / "photo.labelled.jpg", *_labelled(folder)):
         yield _inspect(path)
     yield from _films(folder)
@@ -125,24 +126,40 @@ def _rate(folder: Path) -> Row:
     )
 
 
-def _processor_rate(folder: Path) -> Row:
-    """What one core could label if the disk kept up: time of the processor, the system's too."""
-    small = pictures.megabyte(folder, "JPEG")
-    targets = (folder / f"rate-{number}.jpg" for number in count())
-    rate = 1 / processor(lambda: mark(small, next(targets)), 60)
-    peer = _by_pyexiv2(small, folder / "pyexiv2.jpg")
+def _processor_rates(folder: Path) -> Iterator[Row]:
+    """What one core could label if the disk kept up: time of the processor, the system's too.
+
+    The same target is written over and over, so that the system's cache of fresh memory, which is
+    another from minute to minute, counts for nobody.
+    """
+    small, target = pictures.megabyte(folder, "JPEG"), folder / "rate.jpg"
+    rate = _best(partial(mark, small, target))
+    bare, whole = (
+        _by_pyexiv2(small, folder / "pyexiv2.jpg", whole=whole) for whole in (False, True)
+    )
+    what = f"label, JPEG of {small.stat().st_size / 1e6:.1f} MB: files/s of CPU time a core"
+    yield _rated(what, rate, whole, "flushed, hashed and read back as ours", RATE_BAR)
+    yield _rated(f"{what}, again", rate, bare, "which only copies and writes", None)
+
+
+def _rated(what: str, rate: float, peer: float | None, how: str, bar: int | None) -> Row:
     return Row(
-        f"label, JPEG of {small.stat().st_size / 1e6:.1f} MB: files/s of CPU time a core",
+        what,
         f"{rate:.0f} files/s",
-        "pyexiv2 not installed" if peer is None else f"pyexiv2 {peer:.0f} files/s",
+        "pyexiv2 not installed" if peer is None else f"pyexiv2, {how}: {peer:.0f} files/s",
         "–" if peer is None else f"{rate / peer:.1f} ×",
-        f"≥ {RATE_BAR} files/s",
-        rate >= RATE_BAR,
+        f"≥ {bar} files/s" if bar else "–",
+        bar is None or rate >= bar,
     )
 
 
-def _by_pyexiv2(source: Path, target: Path) -> float | None:
-    """Files a second at the same work, not flushed and not read back; None where it is missing."""
+def _best(work: Callable[[], object]) -> float:
+    """Files a second of CPU time, the best of three rounds."""
+    return max(1 / processor(work, 60) for _ in range(3))
+
+
+def _by_pyexiv2(source: Path, target: Path, *, whole: bool) -> float | None:
+    """Files a second; None where it is missing. ``whole``: with all that ours does besides."""
     try:
         pyexiv2 = import_module("pyexiv2")
     except ImportError:
@@ -152,8 +169,14 @@ def _by_pyexiv2(source: Path, target: Path) -> float | None:
         shutil.copyfile(source, target)
         with pyexiv2.Image(str(target)) as image:
             image.modify_xmp({"Xmp.dc.description": "label"})
+        if whole:
+            with target.open("rb") as written:
+                os.fsync(written.fileno())
+                hashlib.file_digest(written, "sha256")
+            with pyexiv2.Image(str(target)) as image:
+                image.read_xmp()
 
-    return 1 / processor(work, 60)
+    return _best(work)
 
 
 def _labelled(folder: Path) -> Iterator[Path]:
