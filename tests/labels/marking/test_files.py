@@ -2,6 +2,7 @@
 
 import io
 import subprocess
+import sys
 import wave
 
 import numpy as np
@@ -264,3 +265,25 @@ def test_a_key_file_is_private_and_never_replaced(tmp_path):
     path.write_text("not hex")
     with pytest.raises(SigningKeyUnusable):
         key_file.load(path)
+
+
+def test_a_picture_that_unpacks_beyond_the_memory_there_is_is_refused_by_name(tmp_path):
+    path = tmp_path / "bomb.png"
+    Image.new("1", (9900, 9900)).save(path)
+    code = (
+        "import resource, sys, cv2, numpy\n"
+        "from colophon.errors import TooLarge\n"
+        "from colophon.labels.marking import dispatch, picture\n"
+        "from colophon.labels.marking.order import Order\n"
+        "from colophon.labels.watermark.key import PUBLIC\n"
+        "held = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (held + (300 << 20),) * 2)\n"
+        "try:\n"
+        "    dispatch.look(open(sys.argv[1], 'rb'), 'image/png', (PUBLIC,), Order('bomb.png'))\n"
+        "except TooLarge as error:\n"
+        "    print(error.code)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "too_large", done.stderr[-400:]

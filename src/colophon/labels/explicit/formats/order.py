@@ -46,6 +46,8 @@ def decoding(name: str) -> Iterator[None]:
         yield
     except Image.DecompressionBombError as error:
         raise TooLarge(file=name, detail="more pixels than may be decoded") from error
+    except MemoryError as error:
+        raise TooLarge(file=name, detail="memory") from error
     except DECODERS_RAISE as error:
         if isinstance(error, EOFError) or "truncated" in str(error).lower():
             raise TruncatedFile(file=name, detail=str(error)[:80]) from error
